@@ -1,0 +1,68 @@
+/**
+ * The contract of an adapter: our code for one protocol. Adapters are pure: no fetch, no clock, no log, no state
+ * between requests. Authorizing is apart (authorize.ts). Every adapter runs the laws of test/laws/adapter.ts.
+ */
+
+import type { Fault } from "../base/fault.ts";
+import type { ChatAnswer, ChatChunk, ChatRequest } from "../wire/chat.ts";
+import type { SseEvent } from "../wire/sse.ts";
+import type { Quirks } from "./quirks.ts";
+
+/** The endpoint as an adapter sees it. */
+export interface Target {
+  /** Without a trailing slash: "https://api.example.com/v1". */
+  readonly baseUrl: string;
+  /** The provider's own id of the model. */
+  readonly upstreamModel: string;
+  /** Public parameter names that the endpoint takes; undefined when the catalog does not know. */
+  readonly parameters: ReadonlySet<string> | undefined;
+  readonly outputTokensMax: number | undefined;
+  readonly quirks: Quirks;
+}
+
+export interface UpstreamRequest {
+  readonly url: string;
+  /** Lowercase names; no credential. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** What was not sent as the caller wrote it. Recorded on the generation. */
+  readonly notes: readonly ParameterNote[];
+}
+
+/** `parameter` is the caller's name for it, `detail` says what became of it ("not in this dialect", "sent as random_seed"). */
+export interface ParameterNote {
+  readonly parameter: string;
+  readonly action: "dropped" | "translated";
+  readonly detail: string;
+}
+
+export interface ChatAdapter {
+  readonly protocol: string;
+
+  encodeRequest(request: ChatRequest, target: Target): UpstreamRequest;
+
+  /**
+   * Decodes the JSON body of a successful whole answer.
+   * @throws Fault when the body is an error in disguise (a 200 that holds an error) or not an answer (upstream_garbled).
+   */
+  decodeResponse(body: unknown, request: ChatRequest, target: Target): ChatAnswer;
+
+  openStream(request: ChatRequest, target: Target): StreamDecoder;
+
+  /** Maps an unsuccessful HTTP answer. `headers` have lowercase names; `body` is at most 64 KiB and may be anything. */
+  decodeError(status: number, headers: Readonly<Record<string, string>>, body: string): Fault;
+}
+
+export interface StreamDecoder {
+  /**
+   * The chunks of one event; most events give one. Each finish is given once, and usage is held until after it.
+   * @throws Fault for an error event; upstream_garbled for an event that is not of the protocol.
+   */
+  push(event: SseEvent): readonly ChatChunk[];
+
+  /**
+   * Says that the bytes have ended, and gives what was held back (usage).
+   * @throws Fault stream_truncated when no finish had come: a cut stream is never a short success.
+   */
+  end(): readonly ChatChunk[];
+}

@@ -1,0 +1,100 @@
+/**
+ * What routing knows of the world. Routing declares these shapes itself and the catalog and the relay fill them:
+ * it imports nothing from either.
+ */
+
+import type { Percentiles, ProviderPreferences } from "../wire/chat.ts";
+
+/** One endpoint that might serve the request. Immutable; made once per catalog load, not per request. */
+export interface Candidate {
+  /** Unique: "mistralai/ministral-8b@mistral". */
+  readonly id: string;
+  readonly model: string;
+  /** The base slug ("deepinfra"). */
+  readonly provider: string;
+  /** The display name ("DeepInfra"). */
+  readonly providerName: string;
+  /** The routing slug ("deepinfra/turbo"); equal to `provider` where there is nothing to tell apart. */
+  readonly tag: string;
+  /** Which credential it is called with; health is kept per endpoint and credential. */
+  readonly credentialId: string;
+  /** "active" before "unverified" before "historical", whatever they cost. */
+  readonly standing: "active" | "unverified" | "historical";
+  readonly contextLength: number;
+  readonly promptTokensMax: number | undefined;
+  readonly outputTokensMax: number | undefined;
+  /** Public parameter names; undefined when the catalog does not know. */
+  readonly parameters: ReadonlySet<string> | undefined;
+  readonly inputModalities: ReadonlySet<string>;
+  readonly outputModalities: ReadonlySet<string>;
+  readonly quantization: string | undefined;
+  readonly price: CandidatePrice;
+  readonly dataPolicy: DataPolicy;
+  readonly distillable: boolean;
+  /** Set when this is a service-tier endpoint, which nobody gets without asking. */
+  readonly serviceTier: "flex" | "priority" | undefined;
+}
+
+/** Dollars per million tokens (`request`, `image`: dollars each). For comparing, not for booking. */
+export interface CandidatePrice {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly request: number;
+  readonly image: number;
+}
+
+/** Unknown policies are assumed to train and to retain (contract §8.3). */
+export interface DataPolicy {
+  readonly trains: boolean;
+  readonly retains: boolean;
+  readonly zdr: boolean;
+}
+
+/** What routing must know of a request. */
+export interface RoutingRequest {
+  readonly prompt: PromptSize;
+  /** What the caller asked for; undefined when left to the model. */
+  readonly outputTokensMax: number | undefined;
+  /** Public names of every parameter in the request, with `structured_outputs` when a JSON schema is asked for. */
+  readonly parameters: ReadonlySet<string>;
+  readonly inputModalities: ReadonlySet<string>;
+  readonly outputModalities: ReadonlySet<string>;
+  readonly preferences: ProviderPreferences;
+  readonly serviceTier: string | undefined;
+}
+
+/**
+ * Bounds of the prompt in tokens, from its length alone (no tokenizer): surely at least `low`, surely at most `high`.
+ * An endpoint too small for `low` is out; one too small for `high` is tried after those that surely fit.
+ */
+export interface PromptSize {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The endpoints of one of the request's models, in the caller's order of models. */
+export interface CandidateGroup {
+  readonly model: string;
+  readonly candidates: readonly Candidate[];
+}
+
+/** A rule of the filter. `admittedBy` in a rejection says what in the request would have let the endpoint in. */
+export type Rule =
+  | "context_length" | "output_length" | "require_parameters" | "input_modalities" | "output_modalities" | "max_price"
+  | "data_policy:training" | "data_policy:zdr" | "quantization" | "allowed_providers" | "ignored_providers"
+  | "distillable_text" | "service_tier" | "fallbacks_not_allowed";
+
+export interface Rejection {
+  readonly candidate: Candidate;
+  readonly rule: Rule;
+  readonly admittedBy: string;
+}
+
+/** What to try, in order, and what not, and why. The same inputs and seed give the same plan, byte for byte. */
+export interface Plan {
+  readonly steps: readonly Candidate[];
+  readonly rejected: readonly Rejection[];
+  readonly seed: number;
+}
+
+export type { Percentiles };
