@@ -6,8 +6,9 @@ export interface Secret {
   readonly reveal: () => string;
 }
 
+const redacted = () => "[redacted]";
+
 export function secret(value: string): Secret {
-  const redacted = () => "[redacted]";
   return Object.freeze({
     reveal: () => value,
     toString: redacted,

@@ -1,0 +1,90 @@
+/** Answers and chunks in the shape of contract §2.7 and §3. Field order follows the examples there. */
+
+import { faults, type Fault } from "../../base/fault.ts";
+import { dollars } from "../../base/money.ts";
+import type { ChatAnswer, ChatChunk } from "../../wire/chat.ts";
+import type { AnswerHead, Bill, StreamEncoder } from "../surface.ts";
+
+export function encodeAnswer(head: AnswerHead, answer: ChatAnswer, bill: Bill): string {
+  return JSON.stringify({
+    id: head.generationId,
+    provider: head.providerName,
+    model: head.model,
+    object: "chat.completion",
+    created: head.created,
+    // The official SDK refuses an answer without this key.
+    system_fingerprint: answer.systemFingerprint ?? null,
+    ...(answer.serviceTier === undefined ? undefined : { service_tier: answer.serviceTier }),
+    choices: answer.choices.map((choice) => ({
+      index: choice.index,
+      logprobs: choice.logprobs ?? null,
+      finish_reason: choice.finish_reason,
+      native_finish_reason: choice.native_finish_reason,
+      message: choice.message,
+    })),
+    usage: usageView(bill),
+    ...answer.extra,
+  });
+}
+
+/** Every chunk shares its head, so that is made into text once per stream. */
+export function openEncoder(head: AnswerHead): StreamEncoder {
+  const prefix =
+    `data: {"id":${JSON.stringify(head.generationId)},"provider":${JSON.stringify(head.providerName)},` +
+    `"model":${JSON.stringify(head.model)},"object":"chat.completion.chunk","created":${head.created},"choices":`;
+  return {
+    keepAlive: ": OPENROUTER PROCESSING\n\n",
+    chunk: (chunk) => `${prefix}${JSON.stringify(chunk.choices)}${chunkTail(chunk)}}\n\n`,
+    finish: (bill) => `${prefix}[],"usage":${JSON.stringify(usageView(bill))}}\n\ndata: [DONE]\n\n`,
+    fail: (fault, requestId) => {
+      const choices = [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: "error", native_finish_reason: "error" }];
+      return `${prefix}${JSON.stringify(choices)},"error":${JSON.stringify(errorView(fault, requestId))}}\n\ndata: [DONE]\n\n`;
+    },
+  };
+}
+
+/** In chunks `system_fingerprint` may be absent but not null (contract §3.1). */
+function chunkTail(chunk: ChatChunk): string {
+  let tail = "";
+  if (chunk.systemFingerprint !== undefined) tail += `,"system_fingerprint":${JSON.stringify(chunk.systemFingerprint)}`;
+  if (chunk.serviceTier !== undefined) tail += `,"service_tier":${JSON.stringify(chunk.serviceTier)}`;
+  if (chunk.extra !== undefined) {
+    for (const [field, value] of Object.entries(chunk.extra)) tail += `,${JSON.stringify(field)}:${JSON.stringify(value)}`;
+  }
+  return tail;
+}
+
+function errorView(fault: Fault, requestId: string): object {
+  const row = faults[fault.code];
+  return { code: row.status, message: fault.message, metadata: { error_type: row.type, request_id: requestId, ...fault.metadata } };
+}
+
+/** Contract §7.1. Counts inside `prompt_tokens_details` may be absent but not null. */
+function usageView(bill: Bill): object {
+  const { usage } = bill;
+  return {
+    prompt_tokens: usage.promptTokens,
+    completion_tokens: usage.completionTokens,
+    total_tokens: usage.promptTokens + usage.completionTokens,
+    cost: dollars(bill.total),
+    is_byok: false,
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedTokens ?? 0,
+      cache_write_tokens: usage.cacheWriteTokens,
+      audio_tokens: usage.promptAudioTokens ?? 0,
+    },
+    cost_details: {
+      upstream_inference_cost: null,
+      upstream_inference_prompt_cost: dollars(bill.prompt),
+      upstream_inference_completions_cost: dollars(bill.completion),
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens ?? 0,
+      audio_tokens: usage.completionAudioTokens,
+      image_tokens: usage.completionImageTokens,
+      accepted_prediction_tokens: usage.acceptedPredictionTokens,
+      rejected_prediction_tokens: usage.rejectedPredictionTokens,
+    },
+    estimated: bill.isEstimated ? true : undefined,
+  };
+}
