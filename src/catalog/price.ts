@@ -33,51 +33,82 @@ export interface Cost {
 
 /**
  * What `usage` costs at `pricing`, each part rounded up to a nano-dollar and the total the sum of the parts: one token
- * is never free, and splitting an answer never makes it cheaper.
+ * is never free, and splitting an answer never makes it cheaper. A detail that an upstream reports larger than the
+ * whole it is part of counts as the whole. `images` are those in the prompt.
  */
-export function costOf(pricing: Pricing, usage: Usage): Cost {
+export function costOf(pricing: Pricing, usage: Usage, images = 0): Cost {
   const price = pricing.overrides === undefined ? pricing : effectivePricing(pricing, usage.promptTokens);
-  const cached = usage.cachedTokens ?? 0;
-  const written = usage.cacheWriteTokens ?? 0;
-  const promptAudio = price.promptAudio === undefined ? 0 : (usage.promptAudioTokens ?? 0);
-  const reasoning = price.reasoning === undefined ? 0 : (usage.reasoningTokens ?? 0);
-  const completionAudio = price.completionAudio === undefined ? 0 : (usage.completionAudioTokens ?? 0);
+  const input = whole(usage.promptTokens);
+  const cached = part(usage.cachedTokens, input);
+  const written = part(usage.cacheWriteTokens, input - cached);
+  const promptAudio = price.promptAudio === undefined ? 0 : part(usage.promptAudioTokens, input - cached - written);
+  const output = whole(usage.completionTokens);
+  const reasoning = price.reasoning === undefined ? 0 : part(usage.reasoningTokens, output);
+  const completionAudio = price.completionAudio === undefined ? 0 : part(usage.completionAudioTokens, output - reasoning);
 
   const prompt = toNanodollars(
-    times(usage.promptTokens - cached - written - promptAudio, price.prompt) +
+    times(input - cached - written - promptAudio, price.prompt) +
       times(cached, price.cacheRead ?? price.prompt) +
       times(written, price.cacheWrite ?? price.prompt) +
       times(promptAudio, price.promptAudio ?? price.prompt) +
+      times(images, price.image ?? 0n) +
       (price.request ?? 0n),
   );
   const completion = toNanodollars(
-    times(usage.completionTokens - reasoning - completionAudio, price.completion) +
+    times(output - reasoning - completionAudio, price.completion) +
       times(reasoning, price.reasoning ?? price.completion) +
       times(completionAudio, price.completionAudio ?? price.completion),
   );
   return { total: (prompt + completion) as Nanodollars, prompt, completion };
 }
 
-/** The most that a request of these sizes can cost here, to hold before it is sent. */
+/** The most that a request of at most these sizes can cost here, to hold before it is sent. */
 export function worstCost(pricing: Pricing, promptTokens: number, completionTokens: number, images: number): Nanodollars {
-  const price = effectivePricing(pricing, promptTokens);
-  const input = dearest(price.prompt, price.cacheWrite, price.promptAudio);
-  const output = dearest(price.completion, price.reasoning, price.completionAudio);
-  return toNanodollars(
-    times(promptTokens, input) + times(completionTokens, output) + times(images, price.image ?? 0n) + (price.request ?? 0n),
-  );
+  let input = 0n;
+  let output = 0n;
+  let image = 0n;
+  let request = 0n;
+  // A shorter prompt may be in a dearer tier than the longest one.
+  for (const price of tiersUpTo(pricing, promptTokens)) {
+    input = dearest(input, price.prompt, price.cacheRead, price.cacheWrite, price.promptAudio);
+    output = dearest(output, price.completion, price.reasoning, price.completionAudio);
+    image = dearest(image, price.image);
+    request = dearest(request, price.request);
+  }
+  const prompt = toNanodollars(times(promptTokens, input) + times(images, image) + request);
+  return (prompt + toNanodollars(times(completionTokens, output))) as Nanodollars;
 }
 
 function effectivePricing(pricing: Pricing, promptTokens: number): Pricing {
+  const tiers = tiersUpTo(pricing, promptTokens);
+  return tiers[tiers.length - 1] ?? pricing;
+}
+
+/** The base prices, and the prices in force beyond each threshold that a prompt of this length passes. */
+function tiersUpTo(pricing: Pricing, promptTokens: number): readonly Pricing[] {
+  if (pricing.overrides === undefined) return [pricing];
+  const tiers = [pricing];
   let price = pricing;
-  for (const override of pricing.overrides ?? []) {
-    if (promptTokens > override.promptTokensOver) price = { ...price, ...override };
+  for (const override of pricing.overrides) {
+    if (promptTokens > override.promptTokensOver) {
+      price = { ...price, ...override };
+      tiers.push(price);
+    }
   }
-  return price;
+  return tiers;
+}
+
+/** Counts come from upstreams: what is no count is none, and a fraction counts as one. */
+function whole(count: number | undefined): number {
+  return count !== undefined && count > 0 ? Math.min(Math.ceil(count), Number.MAX_SAFE_INTEGER) : 0;
+}
+
+function part(count: number | undefined, of: number): number {
+  return Math.min(whole(count), of);
 }
 
 function times(count: number, price: bigint): bigint {
-  return count > 0 ? BigInt(count) * price : 0n;
+  return count === 0 || price === 0n ? 0n : BigInt(whole(count)) * price;
 }
 
 function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): bigint {
