@@ -73,6 +73,8 @@ export function endpointsForSale(model: Model): readonly CatalogEndpoint[] {
 
 /** One endpoint (§6.3). */
 export function endpointView(endpoint: CatalogEndpoint, model: Model, health: EndpointHealth | undefined): object {
+  const parameters = endpoint.supportedParameters ?? model.supportedParameters;
+  const choosesTools = parameters.includes("tool_choice");
   return {
     name: `${endpoint.providerName} | ${model.canonicalSlug}`,
     model_id: model.canonicalSlug,
@@ -84,7 +86,9 @@ export function endpointView(endpoint: CatalogEndpoint, model: Model, health: En
     quantization: endpoint.quantization ?? "unknown",
     max_completion_tokens: endpoint.outputTokensMax ?? null,
     max_prompt_tokens: endpoint.promptTokensMax ?? null,
-    supported_parameters: endpoint.supportedParameters ?? model.supportedParameters,
+    supported_parameters: parameters,
+    // The official SDK insists on this; the catalog knows of tool choice as a whole.
+    supports_tool_choice: { auto: choosesTools, function: choosesTools, none: choosesTools, required: choosesTools },
     status: statusCodes[endpoint.status],
     uptime_last_5m: health?.uptimeLast5m ?? null,
     uptime_last_30m: health?.uptimeLast30m ?? null,

@@ -41,6 +41,8 @@ export interface CandidatePrice {
   readonly completion: number;
   readonly request: number;
   readonly image: number;
+  /** Dollars per million audio tokens; where absent they cost what prompt tokens cost. */
+  readonly audio?: number;
 }
 
 /** Unknown policies are assumed to train and to retain (contract §8.3). */
@@ -59,6 +61,8 @@ export interface RoutingRequest {
   readonly parameters: ReadonlySet<string>;
   readonly inputModalities: ReadonlySet<string>;
   readonly outputModalities: ReadonlySet<string>;
+  /** How many images the prompt holds: some endpoints charge for each. */
+  readonly images: number;
   readonly preferences: ProviderPreferences;
   readonly serviceTier: string | undefined;
 }
@@ -73,16 +77,16 @@ export interface PromptSize {
 }
 
 /** The endpoints of one of the request's models, in the caller's order of models. */
-export interface CandidateGroup {
+export interface CandidateGroup<Step extends Candidate = Candidate> {
   readonly model: string;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly Step[];
 }
 
 /** A rule of the filter. `admittedBy` in a rejection says what in the request would have let the endpoint in. */
 export type Rule =
-  | "context_length" | "output_length" | "require_parameters" | "input_modalities" | "output_modalities" | "max_price"
-  | "data_policy:training" | "data_policy:zdr" | "quantization" | "allowed_providers" | "ignored_providers"
-  | "distillable_text" | "service_tier" | "fallbacks_not_allowed";
+  | "context_length" | "output_length" | "require_parameters" | "preferred_parameters" | "input_modalities"
+  | "output_modalities" | "max_price" | "data_policy:training" | "data_policy:zdr" | "quantization"
+  | "allowed_providers" | "ignored_providers" | "distillable_text" | "service_tier" | "fallbacks_not_allowed";
 
 export interface Rejection {
   readonly candidate: Candidate;
@@ -90,9 +94,12 @@ export interface Rejection {
   readonly admittedBy: string;
 }
 
-/** What to try, in order, and what not, and why. The same inputs and seed give the same plan, byte for byte. */
-export interface Plan {
-  readonly steps: readonly Candidate[];
+/**
+ * What to try, in order, and what not, and why. The same inputs and seed give the same plan, byte for byte. Its steps are
+ * the very candidates that were given, so that whoever gave more than a candidate gets it back.
+ */
+export interface Plan<Step extends Candidate = Candidate> {
+  readonly steps: readonly Step[];
   readonly rejected: readonly Rejection[];
   readonly seed: number;
 }

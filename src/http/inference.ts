@@ -1,0 +1,111 @@
+/** Steps 1 to 3 of the walk for every inference route, then the relay; and the relay's `Reply` over a node:http response. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../base/clock.ts";
+import { Fault } from "../base/fault.ts";
+import type { Reply } from "../relay/delivery.ts";
+import { generate, type RelayDeps } from "../relay/generate.ts";
+import type { Surface } from "../surfaces/surface.ts";
+import { attributionOf } from "./attribution.ts";
+import { authenticate, requireKind, type KeyLookup } from "./authenticate.ts";
+
+export interface InferenceDeps {
+  readonly relay: RelayDeps;
+  readonly keys: KeyLookup;
+  readonly clock: Clock;
+  readonly bodyBytesMax: number;
+}
+
+/** A key travels in a header that a page must set itself, so no page can use a visitor's key without having it. */
+export const openToBrowsers: readonly string[] = [
+  "access-control-allow-origin", "*",
+  "access-control-allow-headers", "*, authorization",
+  "access-control-expose-headers", "x-generation-id, x-request-id, retry-after",
+];
+
+export interface InferenceRequest {
+  readonly surface: Surface;
+  readonly requestId: string;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Answers one request. Rejects with a Fault as long as nothing has been sent. */
+export async function answerInference(deps: InferenceDeps, { surface, requestId, message, response }: InferenceRequest): Promise<void> {
+  const found = authenticate(credentialsOf(message), deps.keys, deps.clock());
+  const key = found instanceof Promise ? await found : found;
+  requireKind(key, "inference");
+  const body = await readBody(message, deps.bodyBytesMax);
+  const request = surface.parse(body);
+  const directives = message.headers["x-windrose-sandbox"];
+  await generate(deps.relay, {
+    requestId, surface, request, key,
+    app: attributionOf(message.headers),
+    sandboxDirectives: typeof directives === "string" ? directives : undefined,
+    reply: replyOver(response, requestId),
+  });
+}
+
+function credentialsOf(message: IncomingMessage): { authorization: string | undefined; "x-api-key": string | undefined } {
+  const apiKey = message.headers["x-api-key"];
+  return { authorization: message.headers.authorization, "x-api-key": typeof apiKey === "string" ? apiKey : undefined };
+}
+
+function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const declared = Number(message.headers["content-length"] ?? 0);
+  if (declared > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    message.on("data", (part: Buffer) => {
+      length += part.length;
+      if (length > bytesMax) {
+        message.removeAllListeners("data");
+        message.pause();
+        reject(tooLarge(bytesMax));
+      } else {
+        parts.push(part);
+      }
+    });
+    message.on("end", () => resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length)));
+    message.on("error", (error) => reject(new Fault("client_closed", "The connection closed before the request was complete.", { cause: error })));
+  });
+}
+
+function tooLarge(bytesMax: number): Fault {
+  return new Fault("payload_too_large", `The request body is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB. Send files by URL, or shorten the prompt.`);
+}
+
+function replyOver(response: ServerResponse, requestId: string): Reply {
+  return {
+    start: (generationId) => {
+      response.writeHead(200, [
+        ...openToBrowsers, "x-request-id", requestId, "x-generation-id", generationId,
+        "content-type", "text/event-stream", "cache-control", "no-cache",
+        // Reverse proxies of the nginx family hold streams back unless they are told not to.
+        "x-accel-buffering", "no",
+      ]);
+    },
+    whole: (generationId, text) => {
+      // With its length said, head and body leave in one write.
+      response.writeHead(200, [
+        ...openToBrowsers, "x-request-id", requestId, "x-generation-id", generationId,
+        "content-type", "application/json", "cache-control", "no-store", "content-length", String(Buffer.byteLength(text)),
+      ]);
+      response.end(text);
+    },
+    write: (text) => response.write(text),
+    end: (text) => {
+      response.end(text);
+    },
+    onDrain: (listener) => {
+      response.on("drain", listener);
+    },
+    onHangUp: (listener) => {
+      if (response.destroyed) listener();
+      else response.on("close", () => {
+        if (!response.writableFinished) listener();
+      });
+    },
+  };
+}

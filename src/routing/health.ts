@@ -1,0 +1,282 @@
+/**
+ * How endpoints have done lately, per endpoint and credential: what the relay observes and what planning and the pages
+ * read. Every number is fixed in size, and so is how many are kept. Source: contract §5.3 (what counts), §5.2 (outages);
+ * docs/routing.md states the numbers that the contract leaves open.
+ */
+
+import { faults, type FaultCode } from "../base/fault.ts";
+import type { Percentiles } from "./candidate.ts";
+import { cleared, createDistribution, createHistogram, gather, quantileOf, sample, sliceMs, slices, type Histogram } from "./histogram.ts";
+import { credentialRefused, extend, noHold, rateLimited, type Hold } from "./hold.ts";
+import { addTo, count, createWindow, type Tally, type Window } from "./window.ts";
+
+/** What became of one attempt. */
+export interface Outcome {
+  readonly endpointId: string;
+  readonly credentialId: string;
+  /** Undefined for a success. The table of faults says whom it counts against. */
+  readonly faultCode: FaultCode | undefined;
+  /** Milliseconds from the call to the first content. */
+  readonly latencyMs?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  /** Milliseconds from the call to the last byte: queueing counts, as the contract has it. */
+  readonly generationMs?: number | undefined;
+  /** What the upstream asked to wait. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Opaque to all but this file. */
+export interface Health {
+  readonly tracks: Map<string, Map<string, Track>>;
+  /** Accounts that cannot pay; they hold every endpoint called with them. */
+  readonly accounts: Map<string, Hold>;
+  readonly tracksMax: number;
+  trackCount: number;
+}
+
+export interface Track {
+  /** 5-second buckets: the last 30 seconds and the last 5 minutes. */
+  readonly minutes: Window;
+  readonly halfHour: Window;
+  readonly day: Window;
+  readonly latency: Histogram;
+  readonly throughput: Histogram;
+  readonly hold: Hold;
+  consecutiveFailures: number;
+  lastFailureAt: number;
+  lastSeenAt: number;
+}
+
+export interface Snapshot {
+  /** Per cent of counted requests; null under 100 of them. */
+  readonly uptime5m: number | null;
+  readonly uptime30m: number | null;
+  readonly uptime1d: number | null;
+  /** Milliseconds to first content, over 30 minutes. */
+  readonly latency: Required<Percentiles> | null;
+  /** Tokens per second that 50, 75, 90 and 99 per cent of answers reach at least, over 30 minutes. */
+  readonly throughput: Required<Percentiles> | null;
+  readonly status: "healthy" | "degraded" | "down" | "rate_limited";
+}
+
+/** 0: none; 1: degraded, used after the others; 2: a recent outage or down, used last. */
+export type Strain = 0 | 1 | 2;
+
+const second = 1000;
+const minute = 60 * second;
+const halfHour = 30 * minute;
+const day = 24 * 60 * minute;
+
+/** Uptime means nothing under so many requests. Source: contract §5.3. */
+const uptimeRequestsMin = 100;
+const degradedBelow = 0.95;
+const downBelow = 0.8;
+
+/** A significant outage (contract §5.2 leaves it open): counted errors of the last 30 s, or failures in a row. */
+const outage = { spanMs: 30 * second, errorsMin: 3, shareOver: 0.2, consecutiveMin: 2 } as const;
+
+/** Recent percentiles are of 5 minutes where those hold so many samples, else of 30. */
+const recentSamplesMin = 20;
+const recentSlices = (5 * minute) / sliceMs;
+
+/** Bins from 10 ms to 11 minutes, and from a quarter token to 16,384 tokens a second. */
+const latencyLeast = 10;
+const throughputLeast = 0.25;
+
+/** Remembers at most `tracksMax` pairs of endpoint and credential (about 7 kB each); the longest unseen is forgotten. */
+export function createHealth(tracksMax = 4096): Health {
+  return { tracks: new Map(), accounts: new Map(), tracksMax, trackCount: 0 };
+}
+
+/** Records how an attempt went. `now` in milliseconds, here and below. */
+export function observe(health: Health, outcome: Outcome, now: number): void {
+  const blames = outcome.faultCode === undefined ? "nobody" : faults[outcome.faultCode].blames;
+  if (blames === "caller" || blames === "gateway") return;
+  const track = trackFor(health, outcome, now);
+  if (outcome.latencyMs !== undefined && outcome.latencyMs > 0) sample(track.latency, outcome.latencyMs, now);
+  if (blames === "capacity") extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
+  else if (blames === "credential") observeRefusal(health, track, outcome, now);
+  else if (blames === "endpoint") observeFailure(track, outcome, now);
+  else observeSuccess(health, track, outcome, now);
+}
+
+/** Undefined while nothing is known of the pair. */
+export function trackOf(health: Health, endpointId: string, credentialId: string): Track | undefined {
+  return health.tracks.get(endpointId)?.get(credentialId);
+}
+
+/** Until when the pair has asked not to be called (Retry-After, a refused credential); 0 when it has not. */
+export function heldUntil(health: Health, endpointId: string, credentialId: string): number {
+  const own = trackOf(health, endpointId, credentialId)?.hold.until ?? 0;
+  return Math.max(own, health.accounts.get(credentialId)?.until ?? 0);
+}
+
+export function strainOf(track: Track | undefined, now: number): Strain {
+  // No failure in the longest span looked at: the common case, and the cheap one.
+  if (track === undefined || now - track.lastFailureAt > 5 * minute + second * 5) return 0;
+  if (hasOutage(track, now)) return 2;
+  const uptime = uptimeOf(addTo(noTally(), track.minutes, 5 * minute, now));
+  if (uptime === undefined || uptime >= degradedBelow) return 0;
+  return uptime < downBelow ? 2 : 1;
+}
+
+/** Milliseconds to first content that a share of `quantile` of recent requests stays under; undefined when unmeasured. */
+export function recentLatency(track: Track | undefined, quantile: number, now: number): number | undefined {
+  return track === undefined ? undefined : recentQuantile(track.latency, quantile, now);
+}
+
+/** Tokens per second that a share of `quantile` of recent answers reaches at least; undefined when unmeasured. */
+export function recentThroughput(track: Track | undefined, quantile: number, now: number): number | undefined {
+  return track === undefined ? undefined : recentQuantile(track.throughput, 1 - quantile, now);
+}
+
+/** What is known of an endpoint, whoever's credential it was called with. */
+export function snapshot(health: Health, endpointId: string, now: number): Snapshot {
+  const tallies = { minutes: noTally(), halfHour: noTally(), day: noTally() };
+  const latency = createDistribution(latencyLeast);
+  const throughput = createDistribution(throughputLeast);
+  let status: Snapshot["status"] | undefined;
+  for (const [credentialId, track] of health.tracks.get(endpointId) ?? []) {
+    addTo(tallies.minutes, track.minutes, 5 * minute, now);
+    addTo(tallies.halfHour, track.halfHour, halfHour, now);
+    addTo(tallies.day, track.day, day, now);
+    gather(latency, track.latency, slices, now);
+    gather(throughput, track.throughput, slices, now);
+    const own = heldUntil(health, endpointId, credentialId) > now ? "rate_limited" : statuses[strainOf(track, now)];
+    if (status === undefined || severity[own] < severity[status]) status = own;
+  }
+  return {
+    uptime5m: percent(tallies.minutes),
+    uptime30m: percent(tallies.halfHour),
+    uptime1d: percent(tallies.day),
+    latency: percentilesOf((quantile) => quantileOf(latency, quantile), 0),
+    throughput: percentilesOf((quantile) => quantileOf(throughput, 1 - quantile), 1),
+    status: status ?? "healthy",
+  };
+}
+
+const statuses = ["healthy", "degraded", "down"] as const;
+/** Of several credentials the best one speaks for the endpoint. */
+const severity = { healthy: 0, degraded: 1, rate_limited: 2, down: 3 } as const;
+
+function observeSuccess(health: Health, track: Track, outcome: Outcome, now: number): void {
+  record(track, true, now);
+  track.consecutiveFailures = 0;
+  // An answer that was under way before the refusal says nothing about it; one that comes after the hold ends it.
+  if (now >= track.hold.until) track.hold.lastMs = 0;
+  if (now >= (health.accounts.get(outcome.credentialId)?.until ?? Infinity)) health.accounts.delete(outcome.credentialId);
+  const { outputTokens = 0, generationMs = 0 } = outcome;
+  if (outputTokens > 0 && generationMs > 0) sample(track.throughput, (outputTokens * second) / generationMs, now);
+}
+
+function observeFailure(track: Track, outcome: Outcome, now: number): void {
+  record(track, false, now);
+  track.consecutiveFailures += 1;
+  track.lastFailureAt = now;
+  // An overloaded upstream may say for how long; without a word it is judged by its failures alone.
+  if (outcome.retryAfterMs !== undefined) extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
+}
+
+/** An empty account fails everywhere; a refused credential may be refused for this endpoint alone. */
+function observeRefusal(health: Health, track: Track, outcome: Outcome, now: number): void {
+  const refusal = { now, askedMs: outcome.retryAfterMs };
+  if (outcome.faultCode !== "upstream_billing") {
+    extend(track.hold, credentialRefused, refusal);
+    return;
+  }
+  const account = health.accounts.get(outcome.credentialId) ?? noHold();
+  extend(account, credentialRefused, refusal);
+  health.accounts.delete(outcome.credentialId);
+  health.accounts.set(outcome.credentialId, account);
+  if (health.accounts.size > health.tracksMax) health.accounts.delete(health.accounts.keys().next().value ?? "");
+}
+
+function record(track: Track, isSuccess: boolean, now: number): void {
+  count(track.minutes, isSuccess, now);
+  count(track.halfHour, isSuccess, now);
+  count(track.day, isSuccess, now);
+}
+
+function hasOutage(track: Track, now: number): boolean {
+  if (now - track.lastFailureAt >= outage.spanMs) return false;
+  if (track.consecutiveFailures >= outage.consecutiveMin) return true;
+  const { successes, failures } = addTo(noTally(), track.minutes, outage.spanMs, now);
+  return failures >= outage.errorsMin && failures > outage.shareOver * (successes + failures);
+}
+
+function recentQuantile(histogram: Histogram, quantile: number, now: number): number | undefined {
+  const recent = gather(cleared(scratch, histogram.least), histogram, recentSlices, now);
+  if (recent.total >= recentSamplesMin) return quantileOf(recent, quantile);
+  return quantileOf(gather(cleared(scratch, histogram.least), histogram, slices, now), quantile);
+}
+
+/** One for all: a plan asks for dozens of percentiles, and an array each would cost more than the sums. */
+const scratch = createDistribution(latencyLeast);
+
+function trackFor(health: Health, { endpointId, credentialId }: Outcome, now: number): Track {
+  let ofEndpoint = health.tracks.get(endpointId);
+  if (ofEndpoint === undefined) health.tracks.set(endpointId, (ofEndpoint = new Map()));
+  let track = ofEndpoint.get(credentialId);
+  if (track === undefined) {
+    track = createTrack();
+    ofEndpoint.set(credentialId, track);
+    health.trackCount += 1;
+  }
+  track.lastSeenAt = now;
+  if (health.trackCount > health.tracksMax) forgetOldest(health, track);
+  return track;
+}
+
+function createTrack(): Track {
+  return {
+    minutes: createWindow(5 * minute, 60),
+    halfHour: createWindow(halfHour, 30),
+    day: createWindow(day, 48),
+    latency: createHistogram(latencyLeast),
+    throughput: createHistogram(throughputLeast),
+    hold: noHold(),
+    consecutiveFailures: 0,
+    lastFailureAt: -Infinity,
+    lastSeenAt: -Infinity,
+  };
+}
+
+/** A walk over all pairs: only a new pair in a full memory pays for it. */
+function forgetOldest(health: Health, newest: Track): void {
+  let oldest: { endpointId: string; credentialId: string; seenAt: number } | undefined;
+  for (const [endpointId, ofEndpoint] of health.tracks) {
+    for (const [credentialId, track] of ofEndpoint) {
+      if (track === newest || (oldest !== undefined && track.lastSeenAt >= oldest.seenAt)) continue;
+      oldest = { endpointId, credentialId, seenAt: track.lastSeenAt };
+    }
+  }
+  if (oldest === undefined) return;
+  const ofEndpoint = health.tracks.get(oldest.endpointId);
+  ofEndpoint?.delete(oldest.credentialId);
+  if (ofEndpoint?.size === 0) health.tracks.delete(oldest.endpointId);
+  health.trackCount -= 1;
+}
+
+function noTally(): Tally {
+  return { successes: 0, failures: 0 };
+}
+
+function uptimeOf({ successes, failures }: Tally): number | undefined {
+  const requests = successes + failures;
+  return requests < uptimeRequestsMin ? undefined : successes / requests;
+}
+
+function percent(tally: Tally): number | null {
+  const uptime = uptimeOf(tally);
+  return uptime === undefined ? null : round(uptime * 100, 2);
+}
+
+function percentilesOf(quantile: (share: number) => number | undefined, decimals: number): Required<Percentiles> | null {
+  const [p50, p75, p90, p99] = [quantile(0.5), quantile(0.75), quantile(0.9), quantile(0.99)];
+  if (p50 === undefined || p75 === undefined || p90 === undefined || p99 === undefined) return null;
+  return { p50: round(p50, decimals), p75: round(p75, decimals), p90: round(p90, decimals), p99: round(p99, decimals) };
+}
+
+function round(value: number, decimals: number): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals;
+}

@@ -1,0 +1,40 @@
+/** Endpoints that have asked to be left alone: for how long, and how much longer if they ask again. */
+
+/** Not to be called before `until`; each further refusal after that doubles `lastMs`. */
+export interface Hold {
+  until: number;
+  lastMs: number;
+}
+
+/** Without a word from the upstream, the first wait and the longest. */
+export interface BackOff {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+/** A rate limit may lift at any moment; a refused credential waits for a person. */
+export const rateLimited: BackOff = { firstMs: 1000, mostMs: 60_000 };
+export const credentialRefused: BackOff = { firstMs: 60_000, mostMs: 30 * 60_000 };
+
+/** Longer waits than this are not believed. */
+const askedMsMax = 60 * 60_000;
+
+export function noHold(): Hold {
+  return { until: 0, lastMs: 0 };
+}
+
+export interface HoldRequest {
+  readonly now: number;
+  /** What the upstream asked for; undefined when it said nothing. */
+  readonly askedMs: number | undefined;
+}
+
+/** Holds as long as asked; else twice as long as last time, unless this refusal belongs to the hold already running. */
+export function extend(hold: Hold, backOff: BackOff, { now, askedMs }: HoldRequest): void {
+  if (askedMs !== undefined) {
+    hold.until = Math.max(hold.until, now + Math.min(Math.max(0, askedMs), askedMsMax));
+  } else if (now >= hold.until) {
+    hold.lastMs = hold.lastMs === 0 ? backOff.firstMs : Math.min(2 * hold.lastMs, backOff.mostMs);
+    hold.until = now + hold.lastMs;
+  }
+}

@@ -1,0 +1,127 @@
+/** The numbers that endpoints are compared by. */
+
+import { heldUntil, recentLatency, recentThroughput, strainOf, trackOf, type Health, type Track } from "./health.ts";
+import type { Candidate, Percentiles, RoutingRequest } from "./candidate.ts";
+import { namedAt, type Wishes } from "./filter.ts";
+import { traitsOf } from "./traits.ts";
+
+/** What a comparison needs of one candidate; lower goes first, field by field (order.ts). */
+export interface Scored<Step extends Candidate = Candidate> {
+  readonly candidate: Step;
+  /** Which of the request's models, or 0 for all when they are sorted together. */
+  readonly group: number;
+  readonly held: number;
+  readonly standing: number;
+  /** 1 when the prompt and the answer asked for may not fit. */
+  readonly tight: number;
+  /** 1 when it misses a preferred throughput or latency. */
+  readonly slow: number;
+  /** Its place in `order`. */
+  readonly listed: number;
+  /** 0 for the service tier asked for. */
+  readonly tier: number;
+  readonly strain: number;
+  readonly score: number;
+  readonly draw: number;
+}
+
+export interface Scoring {
+  readonly wishes: Wishes;
+  readonly health: Health;
+  readonly now: number;
+  readonly seed: number;
+  readonly by: "price" | "throughput" | "latency" | "balance";
+}
+
+/**
+ * What decides between endpoints that are otherwise equal: the caller's `sort`; an `order`, which turns load balancing off
+ * and leaves the price; the tier's own rule (contract §5.9); else the draw. `exacto` needs signals that are not measured
+ * and is the default.
+ */
+export function scoringBy({ request, order, tier }: Wishes): Scoring["by"] {
+  const by = request.preferences.sort?.by;
+  if (by !== undefined && by !== "exacto") return by;
+  if (order !== undefined || tier === "flex") return "price";
+  return tier === "priority" ? "throughput" : "balance";
+}
+
+export function scored<Step extends Candidate>(candidate: Step, group: number, scoring: Scoring): Scored<Step> {
+  const { wishes, health, now, by } = scoring;
+  const { request } = wishes;
+  const traits = traitsOf(candidate);
+  const track = trackOf(health, candidate.id, candidate.credentialId);
+  const draw = drawOf(scoring.seed, traits.hash, traits.dearness);
+  return {
+    candidate,
+    group,
+    held: heldUntil(health, candidate.id, candidate.credentialId) > now ? 1 : 0,
+    standing: traits.standing,
+    tight: mayNotFit(candidate, traits.promptTokensMax, request) ? 1 : 0,
+    slow: missesPreference(track, request, now) ? 1 : 0,
+    listed: wishes.order === undefined ? 0 : placeIn(wishes.order, candidate, wishes),
+    tier: wishes.tier === undefined || candidate.serviceTier === wishes.tier ? 0 : 1,
+    // A sort is strict: the caller wants that order whatever happened lately.
+    strain: by === request.preferences.sort?.by ? 0 : strainOf(track, now),
+    score: scoreOf(by, traits.price, { track, now }) ?? draw,
+    draw,
+  };
+}
+
+/**
+ * One of several exponential races, whose rate is 1 over the square of the price: the least is each candidate's with a
+ * chance in proportion to that rate, and so is the next among the rest, and so on. Drawn from the seed and the endpoint
+ * alone, so that an endpoint more or less in the list changes nobody else's luck.
+ */
+export function drawOf(seed: number, hash: number, dearness: number): number {
+  const uniform = (mixed(hash + mixed(seed ^ 0x9e3779b9)) + 0.5) / 2 ** 32;
+  return -Math.log(uniform) * dearness;
+}
+
+/** The finalizer of MurmurHash3: every bit of the input moves half of the output's. */
+function mixed(bits: number): number {
+  let hash = bits | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Undefined for the balance, which is the draw. What is not measured goes last. */
+function scoreOf(by: Scoring["by"], price: number, { track, now }: { readonly track: Track | undefined; readonly now: number }): number | undefined {
+  switch (by) {
+    case "price": return price;
+    case "latency": return recentLatency(track, 0.5, now) ?? Infinity;
+    case "throughput": return -(recentThroughput(track, 0.5, now) ?? -Infinity);
+    case "balance": return undefined;
+  }
+}
+
+function mayNotFit(candidate: Candidate, promptTokensMax: number, { prompt, outputTokensMax = 0 }: RoutingRequest): boolean {
+  return prompt.high > promptTokensMax || prompt.high + outputTokensMax > candidate.contextLength;
+}
+
+function placeIn(order: readonly string[], candidate: Candidate, wishes: Wishes): number {
+  const place = namedAt(order, candidate, wishes);
+  return place < 0 ? order.length : place;
+}
+
+/** All given cut-offs must hold; what is not measured misses none. Source: contract §2.2. */
+function missesPreference(track: Track | undefined, request: RoutingRequest, now: number): boolean {
+  const { preferredMinThroughput, preferredMaxLatency } = request.preferences;
+  if (track === undefined) return false;
+  if (preferredMinThroughput !== undefined) {
+    for (const [name, share] of shares) {
+      const least = preferredMinThroughput[name];
+      if (least !== undefined && (recentThroughput(track, share, now) ?? Infinity) < least) return true;
+    }
+  }
+  if (preferredMaxLatency !== undefined) {
+    for (const [name, share] of shares) {
+      const most = preferredMaxLatency[name];
+      // Preferences are in seconds, measurements in milliseconds.
+      if (most !== undefined && (recentLatency(track, share, now) ?? 0) > most * 1000) return true;
+    }
+  }
+  return false;
+}
+
+const shares: readonly (readonly [keyof Percentiles, number])[] = [["p50", 0.5], ["p75", 0.75], ["p90", 0.9], ["p99", 0.99]];
