@@ -1,0 +1,155 @@
+/**
+ * Decodes a stream of the protocols that stream `choices`. The hot path: an ordinary event costs its JSON.parse, the
+ * chunk and one choice; its delta is handed on as it was parsed.
+ */
+
+import { Fault } from "../../base/fault.ts";
+import { hasContent, type ChatChunk, type ChunkChoice, type Delta } from "../../wire/chat.ts";
+import type { SseEvent } from "../../wire/sse.ts";
+import type { StreamDecoder } from "../adapter.ts";
+import { asObject, asText, type JsonObject } from "../json.ts";
+import { bodyFault, isError } from "../upstream-fault.ts";
+import { isExtra, type ChoiceDialect } from "./answer.ts";
+import { finishReason } from "./finish.ts";
+import { normalizeSpeech, type Speech } from "./speech.ts";
+import { createToolCallReader, type ToolCallReader } from "./tool-calls.ts";
+
+interface OpenChoice {
+  isFinished: boolean;
+  tools: ToolCallReader | undefined;
+}
+
+// More than anybody asks for; a hostile index must not make us keep state without end.
+const choicesMax = 128;
+
+const nothing: readonly ChatChunk[] = [];
+
+export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDecoder {
+  const open = new Map<number, OpenChoice>();
+  let isDone = false;
+  let upstreamId: string | undefined;
+  let fingerprint: string | undefined;
+  let tier: string | undefined;
+  // Held to the end: some upstreams repeat both in every event, with running figures.
+  let rawUsage: unknown;
+  let extra: Record<string, unknown> | undefined;
+
+  function decodeChoice(choice: JsonObject): ChunkChoice | undefined {
+    const index = typeof choice["index"] === "number" ? choice["index"] : 0;
+    let state = open.get(index);
+    if (state === undefined) {
+      if (open.size === choicesMax || !Number.isInteger(index)) throw new Fault("upstream_garbled", "The provider's stream has an impossible choice.");
+      state = { isFinished: false, tools: undefined };
+      open.set(index, state);
+    }
+    let delta = decodeDelta((choice["delta"] ?? choice["message"]) as Speech | null | undefined, state);
+    let native = asText(choice["finish_reason"]) ?? null;
+    if (state.isFinished) {
+      if (!hasContent(delta)) return undefined;
+      native = null;
+    } else if (native !== null) {
+      state.isFinished = true;
+      delta = completed(delta, state);
+    }
+    const decoded = { index, delta, finish_reason: native === null ? null : finishReason(native), native_finish_reason: native };
+    const logprobs = choice["logprobs"];
+    return logprobs === undefined || logprobs === null ? decoded : { ...decoded, logprobs };
+  }
+
+  function decodeDelta(delta: Speech | null | undefined, state: OpenChoice): Delta {
+    if (typeof delta !== "object" || delta === null) return {};
+    if (Array.isArray(delta.content) || delta.reasoning_content !== undefined || delta.reasoning !== undefined) normalizeSpeech(delta);
+    const calls = delta["tool_calls"];
+    if (calls !== undefined) {
+      state.tools ??= createToolCallReader();
+      const pieces = calls === null ? [] : state.tools.read(calls, upstreamId ?? "");
+      delta["tool_calls"] = pieces.length === 0 ? undefined : pieces;
+    }
+    return delta as Delta;
+  }
+
+  function completed(delta: Delta, state: OpenChoice): Delta {
+    const rest = state.tools?.finish() ?? [];
+    return rest.length === 0 ? delta : { ...delta, tool_calls: [...(delta.tool_calls ?? []), ...rest] };
+  }
+
+  /** What is said about the whole answer; gives what is new of it, to go with the next chunk. */
+  function takeHead(body: JsonObject): Partial<ChatChunk> | undefined {
+    let head: Partial<ChatChunk> | undefined;
+    if (upstreamId === undefined && asText(body["id"]) !== undefined) head = { upstreamId: (upstreamId = body["id"] as string) };
+    const newFingerprint = body["system_fingerprint"];
+    if (newFingerprint !== fingerprint && asText(newFingerprint) !== undefined) {
+      head = { ...head, systemFingerprint: (fingerprint = newFingerprint as string) };
+    }
+    const newTier = body["service_tier"];
+    if (newTier !== tier && asText(newTier) !== undefined) head = { ...head, serviceTier: (tier = newTier as string) };
+    return head;
+  }
+
+  function takeTail(body: JsonObject): void {
+    let usage = body["usage"];
+    if (envelope !== undefined) {
+      const wrapped = asObject(body[envelope]);
+      if (wrapped !== undefined && isError(wrapped)) throw bodyFault(wrapped);
+      usage ??= wrapped?.["usage"];
+    }
+    if (usage !== undefined && usage !== null) rawUsage = usage;
+    for (const name in body) {
+      if (isExtra(name, body[name], envelope)) (extra ??= {})[name] = body[name];
+    }
+  }
+
+  return {
+    push(event) {
+      if (isDone) return nothing;
+      const body = parseEvent(event);
+      if (body === undefined) return nothing;
+      if (body === "done") {
+        isDone = true;
+        return nothing;
+      }
+      if (event.event === "error" || isError(body)) throw bodyFault(body);
+      takeTail(body);
+      const head = takeHead(body);
+      const given = body["choices"];
+      if (!Array.isArray(given)) {
+        if (body["usage"] === undefined && body["object"] === undefined) throw new Fault("upstream_garbled", "The provider sent an event without choices.");
+        return nothing;
+      }
+      const choices: ChunkChoice[] = [];
+      for (const item of given) {
+        const choice = asObject(item);
+        const decoded = choice === undefined ? undefined : decodeChoice(choice);
+        if (decoded !== undefined) choices.push(decoded);
+      }
+      if (choices.length === 0 && head === undefined) return nothing;
+      return [head === undefined ? { choices } : { ...head, choices }];
+    },
+    end() {
+      let unfinished = open.size === 0;
+      for (const choice of open.values()) unfinished ||= !choice.isFinished;
+      if (unfinished) throw new Fault("stream_truncated", "The provider's stream ended before the answer was finished.");
+      const usage = usageOf(rawUsage);
+      if (usage === undefined && extra === undefined) return nothing;
+      return [{ choices: [], ...(usage === undefined ? {} : { usage }), ...(extra === undefined ? {} : { extra }) }];
+    },
+  };
+}
+
+function parseEvent(event: SseEvent): JsonObject | "done" | undefined {
+  const data = event.data;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(data);
+  } catch (error) {
+    const word = data.trim();
+    if (word === "") return undefined;
+    if (word === "[DONE]") return "done";
+    if (event.event === "error") return { error: word };
+    throw new Fault("upstream_garbled", "The provider sent an event that is not JSON.", { cause: error });
+  }
+  const body = asObject(Array.isArray(parsed) ? parsed[0] : parsed);
+  if (body !== undefined) return body;
+  if (event.event === "error") return { error: String(parsed) };
+  throw new Fault("upstream_garbled", "The provider sent an event that is not a JSON object.");
+}

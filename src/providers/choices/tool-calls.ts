@@ -1,0 +1,87 @@
+/**
+ * The tool calls of one choice, out of upstreams that number, name and cut them as they like: without an index, from any
+ * index on, several under one index, with the id or the name repeated as empty text in every piece, or with no id at all.
+ */
+
+import { createHash } from "node:crypto";
+import type { ToolCall, ToolCallDelta } from "../../wire/chat.ts";
+import { asList, asObject, asText } from "../json.ts";
+
+/** Reads calls as they stand in a whole message. `answerId` makes the ids of calls that came without one. */
+export function readToolCalls(value: unknown, answerId: string): readonly ToolCall[] {
+  return asList(value).flatMap((item, index) => {
+    const call = asObject(item);
+    const fn = asObject(call?.["function"]);
+    if (call === undefined) return [];
+    const id = asText(call["id"]) ?? inventedId(answerId, index);
+    // Calls of other types (custom tools) travel as they came.
+    if (fn === undefined) return [{ ...call, id } as unknown as ToolCall];
+    return [{ id, type: "function" as const, function: { name: asText(fn["name"]) ?? "", arguments: argumentsText(fn["arguments"]) || "{}" } }];
+  });
+}
+
+export interface ToolCallReader {
+  /** The pieces of one delta: numbered from 0, each id, type and name given once, with the first piece that has it. */
+  read(pieces: unknown, answerId: string): readonly ToolCallDelta[];
+  /** What completes the calls once no more pieces come: `{}` for those that were given no arguments. */
+  finish(): readonly ToolCallDelta[];
+}
+
+interface OpenCall {
+  readonly position: number;
+  readonly wireIndex: number | undefined;
+  id: string;
+  name: string;
+  hasArguments: boolean;
+}
+
+export function createToolCallReader(): ToolCallReader {
+  const calls: OpenCall[] = [];
+
+  function callOf(piece: { wireIndex: number | undefined; id: string | undefined; name: string | undefined }): OpenCall | undefined {
+    const last = piece.wireIndex === undefined ? calls.at(-1) : calls.findLast((call) => call.wireIndex === piece.wireIndex);
+    if (last === undefined) return undefined;
+    // A second call under the same index (or none) gives itself away by a name together with another id, or by whole arguments before it.
+    const isAnother = piece.name !== undefined && (piece.id !== undefined ? last.id !== piece.id : piece.wireIndex === undefined && last.hasArguments);
+    return isAnother ? undefined : last;
+  }
+
+  return {
+    read(pieces, answerId) {
+      return asList(pieces).flatMap((item) => {
+        const piece = asObject(item);
+        if (piece === undefined) return [];
+        const fn = asObject(piece["function"]);
+        const id = asText(piece["id"]);
+        const name = asText(fn?.["name"]);
+        const wireIndex = Number.isInteger(piece["index"]) ? (piece["index"] as number) : undefined;
+        const text = argumentsText(fn?.["arguments"]);
+        const known = callOf({ wireIndex, id, name });
+        if (known === undefined) {
+          const position = calls.length;
+          const call = { position, wireIndex, id: id ?? inventedId(answerId, position), name: name ?? "", hasArguments: text !== "" };
+          calls.push(call);
+          return [{ index: position, id: call.id, type: "function" as const, function: { ...(name === undefined ? {} : { name }), arguments: text } }];
+        }
+        known.hasArguments ||= text !== "";
+        if (name === undefined || known.name !== "") return [{ index: known.position, function: { arguments: text } }];
+        known.name = name;
+        return [{ index: known.position, function: { name, arguments: text } }];
+      });
+    },
+    finish() {
+      return calls.filter((call) => !call.hasArguments).map((call) => ({ index: call.position, function: { arguments: "{}" } }));
+    },
+  };
+}
+
+/** Arguments are JSON text; some servers give the object itself, and some `null` for none. */
+function argumentsText(value: unknown): string {
+  if (typeof value === "string") return value === "null" ? "" : value;
+  return value === undefined || value === null ? "" : JSON.stringify(value);
+}
+
+/** The same answer gives the same ids again. */
+function inventedId(answerId: string, position: number): string {
+  return `call_${createHash("sha256").update(`${answerId}/${position}`).digest("hex").slice(0, 24)}`;
+}

@@ -1,0 +1,122 @@
+/** Encodes a request: every parameter under the upstream's own name, or dropped with a note. */
+
+import type { ChatParameters, ChatRequest, Message, ParameterName, ResponseFormat } from "../../wire/chat.ts";
+import type { ParameterNote, Target, UpstreamRequest } from "../adapter.ts";
+import { acceptedParameters, isListed } from "../choices/parameters.ts";
+import { prefillOf } from "../choices/prefill.ts";
+import { chooseTools } from "../choices/tools.ts";
+import { asObject } from "../json.ts";
+import type { Quirks } from "../quirks.ts";
+import { encodeMessages } from "./messages.ts";
+import { encodeReasoning } from "./reasoning.ts";
+
+type Body = Record<string, unknown>;
+
+export function encodeRequest(request: ChatRequest, target: Target): UpstreamRequest {
+  const { quirks } = target;
+  const notes: ParameterNote[] = [];
+  const isKnown = (name: ParameterName) => !quirks.refuses.includes(name);
+  const parameters = acceptedParameters(request.parameters, { listed: target.parameters, isKnown }, notes);
+  const maxTokens = parameters.max_tokens ?? (quirks.maxTokensRequired ? target.outputTokensMax : undefined);
+  const format = encodeResponseFormat(parameters.response_format, target, notes);
+  const continues = quirks.prefill !== undefined && prefillOf(request.messages) !== undefined;
+  const messages = format.instruction === undefined ? request.messages : instructed(request.messages, format.instruction);
+
+  const body: Body = {
+    ...quirks.fields,
+    ...(continues ? quirks.prefill?.body : {}),
+    ...passedExtra(request.extra, quirks, notes),
+    model: target.upstreamModel,
+    messages: encodeMessages(messages, quirks, continues),
+    ...(request.stream ? { stream: true } : {}),
+    ...(request.stream && quirks.streamOptions ? { stream_options: { include_usage: true } } : {}),
+    ...(maxTokens === undefined ? {} : { [quirks.renames["max_tokens"] ?? "max_tokens"]: maxTokens }),
+    ...encodePlain(parameters, quirks),
+    ...encodeTools(parameters, target, notes),
+    ...(format.field === undefined ? {} : { response_format: format.field }),
+  };
+  mergeReasoning(body, encodeReasoning(parameters.reasoning, { quirks, outputTokensMax: maxTokens ?? target.outputTokensMax }, notes));
+
+  return {
+    url: `${target.baseUrl}${continues ? (quirks.prefill?.path ?? "") : ""}/chat/completions`,
+    headers: { "content-type": "application/json", accept: request.stream ? "text/event-stream" : "application/json" },
+    body: JSON.stringify(body),
+    notes,
+  };
+}
+
+const encodedApart: ReadonlySet<string> = new Set(["max_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning"]);
+
+function encodePlain(parameters: ChatParameters, quirks: Quirks): Body {
+  const body: Body = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!encodedApart.has(name)) body[quirks.renames[name] ?? name] = value;
+  }
+  return body;
+}
+
+function encodeTools(parameters: ChatParameters, target: Target, notes: ParameterNote[]): Body {
+  const { quirks } = target;
+  const { tools, toolChoice } = chooseTools(parameters, isListed("tool_choice", target.parameters) ? quirks.toolChoices : [], notes);
+  if (tools === undefined) return {};
+  const parallel = parameters.parallel_tool_calls;
+  return {
+    tools,
+    ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }),
+    // Without tools this field is an error to many.
+    ...(parallel === undefined ? {} : { [quirks.renames["parallel_tool_calls"] ?? "parallel_tool_calls"]: parallel }),
+  };
+}
+
+interface EncodedFormat {
+  readonly field?: object;
+  /** Said to the model where the field cannot say it. */
+  readonly instruction?: string;
+}
+
+function encodeResponseFormat(format: ResponseFormat | undefined, target: Target, notes: ParameterNote[]): EncodedFormat {
+  if (format === undefined) return {};
+  const { responseFormats } = target.quirks;
+  const takesSchemas = responseFormats.includes("json_schema") && (target.parameters?.has("structured_outputs") ?? true);
+  if (format.type === "json_schema" ? takesSchemas : responseFormats.includes(format.type)) return { field: format };
+  if (format.type === "json_schema") {
+    notes.push({ parameter: "response_format", action: "translated", detail: "the schema is sent as an instruction" });
+    const schema = JSON.stringify(format.json_schema.schema ?? {});
+    return {
+      ...(responseFormats.includes("json_object") ? { field: { type: "json_object" } } : {}),
+      instruction: `Answer with JSON that fits this JSON Schema, and with nothing else:\n${schema}`,
+    };
+  }
+  if (format.type === "json_object" && responseFormats.includes("json_schema")) {
+    notes.push({ parameter: "response_format", action: "translated", detail: "sent as a schema that any object fits" });
+    return { field: { type: "json_schema", json_schema: { name: "object", schema: { type: "object" } } } };
+  }
+  notes.push({ parameter: "response_format", action: "dropped", detail: `${format.type} is not taken by this provider` });
+  return {};
+}
+
+/** Many chat templates take one system message only, at the start: the instruction joins it. */
+function instructed(messages: readonly Message[], instruction: string): readonly Message[] {
+  const [first, ...rest] = messages;
+  if (first?.role === "system" && typeof first.content === "string") return [{ ...first, content: `${first.content}\n\n${instruction}` }, ...rest];
+  return [{ role: "system", content: instruction }, ...messages];
+}
+
+function passedExtra(extra: ChatRequest["extra"], quirks: Quirks, notes: ParameterNote[]): Body {
+  if (quirks.passes === "all") return extra;
+  const passed: Body = {};
+  for (const [name, value] of Object.entries(extra)) {
+    if (quirks.passes.includes(name)) passed[name] = value;
+    else notes.push({ parameter: name, action: "dropped", detail: "not known to this provider" });
+  }
+  return passed;
+}
+
+/** What the caller set for himself stands; an object in it (chat_template_kwargs) is joined, not replaced. */
+function mergeReasoning(body: Body, fields: Body): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const given = asObject(body[name]);
+    if (given !== undefined) body[name] = { ...asObject(value), ...given };
+    else if (body[name] === undefined) body[name] = value;
+  }
+}

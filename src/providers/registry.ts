@@ -1,0 +1,14 @@
+/** The protocols that upstreams may speak: one line each. */
+
+import type { ChatAdapter } from "./adapter.ts";
+import { mistralChat } from "./mistral-chat/adapter.ts";
+import { openaiChat } from "./openai-chat/adapter.ts";
+
+const adapters: ReadonlyMap<string, ChatAdapter> = new Map([openaiChat, mistralChat].map((adapter) => [adapter.protocol, adapter]));
+
+/** The protocols that have an adapter. */
+export const protocols: ReadonlySet<string> = new Set(adapters.keys());
+
+export function adapterFor(protocol: string): ChatAdapter | undefined {
+  return adapters.get(protocol);
+}

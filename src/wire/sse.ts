@@ -1,0 +1,213 @@
+/**
+ * Server-sent events out of bytes. This is the hot path of every stream: lines are found in the bytes as they came, and
+ * only the data of an event is decoded, once.
+ *
+ * It follows the WHATWG algorithm, with three liberties that real upstreams need: an event that lacks its final blank
+ * line is given at the end of the stream, a bare JSON body where events were promised counts as data, and an `error:`
+ * field counts as an `error` event (both are how servers report failures with status 200).
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+
+import { isUtf8 } from "node:buffer";
+import { Fault } from "../base/fault.ts";
+
+export interface SseEvent {
+  /** The `event:` field; undefined when there was none. */
+  readonly event: string | undefined;
+  readonly data: string;
+}
+
+export interface SseParser {
+  /**
+   * The events that these bytes complete. Bytes may be cut anywhere.
+   * @throws Fault upstream_garbled past a cap and for bytes that are not UTF-8, after the events before them were given.
+   */
+  push(bytes: Uint8Array): SseEvent[];
+  /** The event that was still open when the bytes ended. */
+  end(): SseEvent[];
+  /** Comment lines so far: signs of life that carry nothing. */
+  readonly comments: number;
+}
+
+export const lineBytesMax = 1024 * 1024;
+export const eventBytesMax = 4 * 1024 * 1024;
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const colon = 0x3a;
+const space = 0x20;
+const brace = 0x7b;
+
+/** A parser for one stream. */
+export function createSseParser(): SseParser {
+  const held = createHeldLine();
+  let comments = 0;
+  let atStart = true;
+  let skipNewline = false;
+  let event: string | undefined;
+  let data: string | undefined;
+  let dataBytes = 0;
+  // In a bare JSON body every line is data, until a blank one.
+  let bare = false;
+  let failure: unknown;
+
+  /** What came whole before the bytes that fail was said: it is given first, and the failure at the next call. */
+  function collect(take: (events: SseEvent[]) => void): SseEvent[] {
+    if (failure !== undefined) throw failure;
+    const events: SseEvent[] = [];
+    try {
+      take(events);
+    } catch (error) {
+      if (events.length === 0) throw error;
+      failure = error;
+    }
+    return events;
+  }
+
+  function takeLines(bytes: Buffer, events: SseEvent[]): void {
+    let start = 0;
+    if (skipNewline && bytes.length > 0) {
+      if (bytes[0] === newline) start = 1;
+      skipNewline = false;
+    }
+    let nextReturn = bytes.indexOf(carriageReturn, start);
+    for (;;) {
+      const nextNewline = bytes.indexOf(newline, start);
+      if (nextReturn !== -1 && nextReturn < start) nextReturn = bytes.indexOf(carriageReturn, start);
+      const endsWithReturn = nextReturn !== -1 && (nextNewline === -1 || nextReturn < nextNewline);
+      const end = endsWithReturn ? nextReturn : nextNewline;
+      if (end === -1) break;
+      if (held.length > 0) {
+        held.append(bytes, start, end);
+        const line = held.take();
+        takeLine(line, 0, line.length, events);
+      } else {
+        takeLine(bytes, start, end, events);
+      }
+      start = end + 1;
+      if (endsWithReturn && start === nextNewline) start++;
+      else if (endsWithReturn && start === bytes.length) skipNewline = true;
+    }
+    if (start < bytes.length) held.append(bytes, start, bytes.length);
+  }
+
+  function takeLine(bytes: Buffer, lineStart: number, end: number, events: SseEvent[]): void {
+    let start = lineStart;
+    if (atStart) {
+      atStart = false;
+      if (end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
+    }
+    if (end === start) {
+      dispatch(events);
+      return;
+    }
+    if (end - start > lineBytesMax) throw new Fault("upstream_garbled", "The provider sent a line that is too long.");
+    if (bare) {
+      takeData(bytes, start, end);
+      return;
+    }
+    const first = bytes[start];
+    if (first === colon) {
+      comments++;
+    } else if (isField(bytes, start, end, dataField)) {
+      takeData(bytes, valueStart(bytes, start + dataField.length, end), end);
+    } else if (isField(bytes, start, end, eventField)) {
+      event = bytes.toString("utf8", valueStart(bytes, start + eventField.length, end), end);
+    } else if (isField(bytes, start, end, errorField)) {
+      event = "error";
+      takeData(bytes, valueStart(bytes, start + errorField.length, end), end);
+    } else if (first === brace) {
+      bare = true;
+      takeData(bytes, start, end);
+    }
+  }
+
+  function takeData(bytes: Buffer, start: number, end: number): void {
+    dataBytes += end - start + 1;
+    if (dataBytes > eventBytesMax) throw new Fault("upstream_garbled", "The provider sent an event that is too large.");
+    const text = bytes.toString("utf8", start, end);
+    // Decoding replaces what is not UTF-8 by U+FFFD, so only a text that holds one needs the slower check.
+    if (text.includes("\ufffd") && !isUtf8(bytes.subarray(start, end))) {
+      throw new Fault("upstream_garbled", "The provider sent bytes that are not UTF-8.");
+    }
+    data = data === undefined ? text : `${data}\n${text}`;
+  }
+
+  function dispatch(events: SseEvent[]): void {
+    if (data !== undefined) events.push({ event, data });
+    event = undefined;
+    data = undefined;
+    dataBytes = 0;
+    bare = false;
+  }
+
+  return {
+    push(bytes) {
+      const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return collect((events) => takeLines(buffer, events));
+    },
+    end() {
+      return collect((events) => {
+        const line = held.take();
+        if (line.length > 0) takeLine(line, 0, line.length, events);
+        dispatch(events);
+      });
+    },
+    get comments() {
+      return comments;
+    },
+  };
+}
+
+const dataField = Buffer.from("data");
+const eventField = Buffer.from("event");
+const errorField = Buffer.from("error");
+
+function isField(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
+  const after = start + name.length;
+  if (after > end || (after < end && bytes[after] !== colon)) return false;
+  for (let offset = 0; offset < name.length; offset++) {
+    if (bytes[start + offset] !== name[offset]) return false;
+  }
+  return true;
+}
+
+/** Behind the colon and one space, each of which may be absent. */
+function valueStart(bytes: Buffer, afterName: number, end: number): number {
+  if (afterName === end) return end;
+  const start = afterName + 1;
+  return start < end && bytes[start] === space ? start + 1 : start;
+}
+
+/**
+ * The line that the bytes so far have not ended. It grows by doubling, so that a line that arrives byte by byte costs
+ * no more than its length.
+ */
+function createHeldLine() {
+  let buffer = Buffer.alloc(0);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    append(bytes: Buffer, start: number, end: number): void {
+      const needed = length + end - start;
+      if (needed > lineBytesMax + 3) throw new Fault("upstream_garbled", "The provider sent a line that is too long.");
+      if (needed > buffer.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(2 * buffer.length, lineBytesMax + 3)));
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      bytes.copy(buffer, length, start, end);
+      length = needed;
+    },
+    /** The held bytes, which the caller must have read before the next append. */
+    take(): Buffer {
+      const line = buffer.subarray(0, length);
+      length = 0;
+      // An idle stream must not keep the room that one long line needed.
+      if (buffer.length > 64 * 1024) buffer = Buffer.alloc(0);
+      return line;
+    },
+  };
+}
