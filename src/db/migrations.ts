@@ -1,0 +1,108 @@
+/**
+ * The schema, as an ordered list: append, never edit. SQL text in a module, not in files, so that the bundle carries it.
+ * Written in the subset that SQLite and PostgreSQL share. Money is `bigint` nano-dollars, time is `bigint` milliseconds,
+ * a day is the number of whole UTC days since the epoch, a truth is 0 or 1.
+ */
+
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    name: "initial",
+    statements: [
+      `create table workspaces (
+        id text primary key,
+        name text not null,
+        slug text not null unique,
+        created_at bigint not null
+      )`,
+      // Every installation has one workspace from the start; its id is the same everywhere.
+      `insert into workspaces (id, name, slug, created_at) values ('00000000-0000-4000-8000-000000000000', 'Default', 'default', 0)`,
+
+      `create table keys (
+        hash text primary key,
+        workspace_id text not null references workspaces (id),
+        name text not null,
+        label text not null,
+        kind text not null,
+        is_sandbox integer not null,
+        disabled integer not null,
+        limit_nano bigint,
+        limit_reset text,
+        include_byok_in_limit integer not null,
+        expires_at bigint,
+        created_at bigint not null,
+        updated_at bigint,
+        deleted_at bigint,
+        creator_user_id text
+      )`,
+      `create index keys_by_creation on keys (workspace_id, created_at)`,
+
+      // What the ledger enforces. terms_at: since when the limit is what it is; older terms never replace newer ones.
+      `create table budgets (
+        id text primary key,
+        limit_nano bigint,
+        limit_reset text,
+        terms_at bigint not null
+      )`,
+      `create table spend (
+        budget_id text not null,
+        day integer not null,
+        spent_nano bigint not null,
+        primary key (budget_id, day)
+      )`,
+      // One open lease for a budget on a node; a closed lease is a deleted row.
+      `create table leases (
+        budget_id text not null,
+        node_id text not null,
+        amount_nano bigint not null,
+        taken_at bigint not null,
+        primary key (budget_id, node_id)
+      )`,
+      // Double entry in one row: the amount leaves one account and reaches the other, so the sum over all accounts is zero.
+      `create table entries (
+        id text primary key,
+        debit_account text not null,
+        credit_account text not null,
+        amount_nano bigint not null check (amount_nano > 0),
+        kind text not null,
+        note text,
+        created_at bigint not null
+      )`,
+
+      `create table generations (
+        id text primary key,
+        workspace_id text not null,
+        key_hash text not null,
+        created_at bigint not null,
+        model text,
+        endpoint_id text,
+        is_sandbox integer not null,
+        cost_nano bigint not null,
+        prompt_tokens bigint not null,
+        completion_tokens bigint not null,
+        detail text not null
+      )`,
+      `create index generations_by_key on generations (key_hash, created_at)`,
+      `create index generations_by_time on generations (created_at)`,
+      // How far a node's journal has reached this database. "not null" refuses a batch that starts anywhere else.
+      `create table journals (
+        node_id text primary key,
+        position bigint not null
+      )`,
+
+      `create table endpoint_switches (
+        endpoint_id text primary key,
+        off_at bigint not null,
+        reason text not null
+      )`,
+      `create table settings (
+        key text primary key,
+        value text not null
+      )`,
+    ],
+  },
+];
