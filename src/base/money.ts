@@ -44,7 +44,7 @@ export function toNanodollars(picos: bigint): Nanodollars {
   return ((picos + 999n) / 1000n) as Nanodollars;
 }
 
-/** A JSON number of dollars for the wire. Nine decimals are exact in a double up to nine million dollars. */
+/** A JSON number of dollars for the wire. Nine decimals survive a double, there and back, up to four million dollars. */
 export function dollars(amount: Nanodollars): number {
   return Number(amount) / 1e9;
 }

@@ -1,0 +1,22 @@
+import type { Config } from "../config.ts";
+import { openCatalog } from "../gateway.ts";
+import { pricePerMillionText } from "../base/money.ts";
+import { queryModels, parseModelQuery } from "../catalog/query.ts";
+import { table, type Terminal } from "./terminal.ts";
+import { wallClock } from "../base/clock.ts";
+
+export const modelsUsage = "windrose models [filter]";
+
+/** `windrose models [filter]`: slug, context, price and how many endpoints can be called now. */
+export async function models(config: Config, args: readonly string[], terminal: Terminal): Promise<void> {
+  const catalog = await openCatalog(config);
+  const query = parseModelQuery(new URLSearchParams({ q: args.join(" "), output_modalities: "all" }));
+  const rows = queryModels(catalog.models, query, { findProvider: catalog.findProvider, now: wallClock() }).map((model) => [
+    model.slug,
+    model.contextLength.toLocaleString("en"),
+    model.pricing === undefined ? "-" : `$${pricePerMillionText(model.pricing.prompt)} / $${pricePerMillionText(model.pricing.completion)}`,
+    String(catalog.live(model).length),
+    model.name,
+  ]);
+  for (const line of table(["MODEL", "CONTEXT", "PROMPT / COMPLETION PER M", "LIVE", "NAME"], rows)) terminal.print(line);
+}

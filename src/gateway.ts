@@ -1,0 +1,140 @@
+/**
+ * The composition root: config -> db -> stores -> catalog -> relay -> api. Everything that has state is made here, once,
+ * and handed down; nothing below reaches for anything.
+ */
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { wallClock } from "./base/clock.ts";
+import { createLog, type Log } from "./base/log.ts";
+import { loadCatalog, type Catalog } from "./catalog/load.ts";
+import type { ConfiguredProvider } from "./catalog/model.ts";
+import { listSwitches, switchOff, switchOn } from "./catalog/switches.store.ts";
+import { paths, type Config } from "./config.ts";
+import type { Db } from "./db/port.ts";
+import { openSqlite } from "./db/sqlite.ts";
+import { createApi, type Api } from "./http/api/app.ts";
+import { operatorLookup, withOperator } from "./http/operator.ts";
+import { openKeys, type Keys } from "./keys/keys.ts";
+import { openLedger } from "./ledger/ledger.ts";
+import { protocols } from "./providers/registry.ts";
+import { quirksOf } from "./providers/quirks.ts";
+import type { RelayDeps } from "./relay/generate.ts";
+import { findLocalServers } from "./relay/local-servers.ts";
+import { startSettler } from "./relay/settler.ts";
+import { createUpstream } from "./relay/upstream.ts";
+import { createHealth, snapshot, type Health, type Snapshot } from "./routing/health.ts";
+import { startSandbox, type Sandbox } from "./sandbox/sandbox.ts";
+import { openGenerations } from "./usage/generations.store.ts";
+import { openJournal } from "./usage/journal.ts";
+
+export interface Gateway {
+  readonly catalog: Catalog;
+  readonly keys: Keys;
+  readonly relay: RelayDeps;
+  readonly api: Api;
+  /** The same API for whoever may read the data directory: no key is asked for. */
+  readonly operatorApi: Api;
+  readonly log: Log;
+  /** Drains the journal, gives leases back and closes. After the last answer. */
+  readonly close: () => Promise<void>;
+}
+
+export const version: string = readVersion();
+
+/** The packaged catalog. */
+export const catalogFolder = fileURLToPath(new URL("../catalog/", import.meta.url));
+/** The embedded database has one node; its leases and its journal outlive a restart under this name. */
+const nodeId = "embedded";
+
+/** @throws Fault naming the setting, file or process that stands in the way, and the fix. */
+export async function openGateway(config: Config): Promise<Gateway> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  const clock = wallClock;
+  // First of all, because it says whether this data directory is ours to open.
+  const db = await openSqlite(paths.database(config.dataDir));
+  const [sandbox, local] = await Promise.all([startSandbox(), localServers(config)]);
+  try {
+    const catalog = await readCatalog(config, db, sandbox, local);
+    const keys = openKeys({ db, clock });
+    const ledger = openLedger({ db, clock, nodeId });
+    const generations = openGenerations(db);
+    const journal = await openJournal({ directory: paths.journal(config.dataDir) });
+    const settler = await startSettler({ db, journal, ledger, generations, clock, nodeId, log });
+    const health = createHealth();
+    const upstream = createUpstream({ connectMs: config.timeouts.connectMs });
+    const relay: RelayDeps = {
+      catalog, ledger, health, upstream, clock, log, recorder: journal,
+      timeouts: config.timeouts, keepAliveMs: config.timeouts.keepAliveMs,
+      onModelMissing: (endpoint, reason) => {
+        catalog.switchOff(endpoint.id, reason);
+        log.warn({ endpoint: endpoint.id, reason }, "an endpoint is switched off: its provider has no such model");
+        switchOff(db, { endpointId: endpoint.id, offAt: clock(), reason }).catch((error: unknown) => log.error({ error }, "a switch could not be stored"));
+      },
+    };
+    const lookup = operatorLookup(keys);
+    const api = createApi({
+      catalog, keys: lookup.keys, ledger, generations, clock, version,
+      health: (endpointId) => healthOf(health, catalog, endpointId, clock()),
+      switches: { list: () => listSwitches(db), on: (endpointId) => switchEndpointOn(db, catalog, endpointId) },
+      elsewhere: ["POST /chat/completions"],
+      report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),
+    });
+    return {
+      catalog, keys, relay, api, operatorApi: withOperator(api, lookup.secret), log,
+      close: async () => {
+        await settler.drain();
+        await ledger.close();
+        await journal.close();
+        await Promise.all([upstream.close(), sandbox.close()]);
+        await db.close();
+      },
+    };
+  } catch (error) {
+    await Promise.allSettled([db.close(), sandbox.close()]);
+    throw error;
+  }
+}
+
+/** The catalog alone, for commands that only read it. */
+export async function openCatalog(config: Config): Promise<Catalog> {
+  return catalogOf(config, [], await localServers(config));
+}
+
+async function readCatalog(config: Config, db: Db, sandbox: Sandbox, local: readonly ConfiguredProvider[]): Promise<Catalog> {
+  const catalog = catalogOf(config, sandbox.providers, local);
+  for (const { endpointId, reason } of await listSwitches(db)) catalog.switchOff(endpointId, reason);
+  return catalog;
+}
+
+function catalogOf(config: Config, simulated: Sandbox["providers"], local: readonly ConfiguredProvider[]): Catalog {
+  return loadCatalog({
+    folder: catalogFolder, overlayFile: paths.catalogOverlay(config.dataDir),
+    configured: [...local, ...config.providers],
+    credential: config.credential, simulated, protocols, quirksOf, now: wallClock(),
+  });
+}
+
+/** The operator's own word on a provider goes before what was found on its usual port. */
+async function localServers(config: Config): Promise<readonly ConfiguredProvider[]> {
+  if (!config.detectLocalServers) return [];
+  const found = await findLocalServers(`${catalogFolder}local-servers.json`);
+  return found.filter((one) => !config.providers.some((configured) => configured.slug === one.slug));
+}
+
+function healthOf(health: Health, catalog: Catalog, endpointId: string, now: number): Snapshot | undefined {
+  const model = catalog.find(endpointId.slice(0, endpointId.indexOf("@")));
+  const endpoint = model === undefined ? undefined : catalog.live(model).find((one) => one.id === endpointId);
+  return endpoint === undefined ? undefined : snapshot(health, endpoint.id, now);
+}
+
+async function switchEndpointOn(db: Db, catalog: Catalog, endpointId: string): Promise<boolean> {
+  catalog.switchOn(endpointId);
+  return switchOn(db, endpointId);
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
+}

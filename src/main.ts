@@ -1,0 +1,59 @@
+/** The `windrose` command. */
+
+import { asFault } from "./base/fault.ts";
+import { withoutSecrets } from "./base/secret.ts";
+import { catalog, catalogUsage } from "./cli/catalog.ts";
+import { credits, creditsUsage } from "./cli/credits.ts";
+import { doctor, doctorUsage } from "./cli/doctor.ts";
+import { endpoints, endpointsUsage } from "./cli/endpoints.ts";
+import { keys, keysUsage } from "./cli/keys.ts";
+import { models, modelsUsage } from "./cli/models.ts";
+import { serve, serveUsage } from "./cli/serve.ts";
+import type { Terminal } from "./cli/terminal.ts";
+import { loadConfig, type Config } from "./config.ts";
+import { version } from "./gateway.ts";
+
+interface Command {
+  readonly usage: string;
+  readonly meaning: string;
+  readonly run: (config: Config, args: readonly string[], terminal: Terminal) => Promise<void>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: { usage: serveUsage, meaning: "run the gateway", run: serve },
+  doctor: { usage: doctorUsage, meaning: "check configuration, credentials, port, disk and clock", run: doctor },
+  keys: { usage: keysUsage, meaning: "the keys of callers", run: keys },
+  models: { usage: modelsUsage, meaning: "the catalog", run: models },
+  catalog: { usage: catalogUsage, meaning: "refresh prices and limits from a models.dev file", run: catalog },
+  endpoints: { usage: endpointsUsage, meaning: "endpoints that are switched off", run: endpoints },
+  credits: { usage: creditsUsage, meaning: "what the workspace may spend", run: credits },
+};
+
+const [name = "help", ...args] = process.argv.slice(2);
+const terminal: Terminal = { print: (line) => void process.stdout.write(`${line}\n`), isInteractive: process.stdout.isTTY };
+process.exitCode = await run(name, args);
+
+async function run(command: string, commandArgs: readonly string[]): Promise<number> {
+  if (command === "--version" || command === "version") {
+    terminal.print(version);
+    return 0;
+  }
+  const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (chosen === undefined || commandArgs.includes("--help")) {
+    help(chosen);
+    return chosen === undefined && command !== "help" && command !== "--help" ? 1 : 0;
+  }
+  try {
+    await chosen.run(loadConfig(process.env), commandArgs, terminal);
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    const fault = asFault(error);
+    process.stderr.write(`${withoutSecrets(fault.code === "internal" && fault.cause instanceof Error ? (fault.cause.stack ?? fault.message) : fault.message)}\n`);
+    return 1;
+  }
+}
+
+function help(command: Command | undefined): void {
+  if (command !== undefined) terminal.print(`Usage: ${command.usage}`);
+  else for (const { usage, meaning } of Object.values(commands)) terminal.print(`${usage}\n    ${meaning}`);
+}

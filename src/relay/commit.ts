@@ -1,0 +1,44 @@
+/**
+ * The commit point. Nothing is sent to the caller until real content arrives: before it, an attempt may fail and the next
+ * endpoint take over unseen; after it, the answer belongs to one endpoint and is never spliced with another's.
+ */
+
+import { hasContent, type ChatChunk } from "../wire/chat.ts";
+
+export interface CommitGuard {
+  /** Passes chunks on, or holds them until one of them has content. */
+  readonly push: (chunks: readonly ChatChunk[]) => void;
+  /** Ends an answer that ended well: what is still held (an answer with nothing in it) is passed on. */
+  readonly flush: () => void;
+  /** Forgets what is held: the attempt failed before it committed. */
+  readonly drop: () => void;
+  readonly isCommitted: () => boolean;
+}
+
+export function createCommitGuard(pass: (chunks: readonly ChatChunk[]) => void): CommitGuard {
+  let held: ChatChunk[] = [];
+  let isCommitted = false;
+  const commit = (chunks: readonly ChatChunk[]): void => {
+    isCommitted = true;
+    held = [];
+    pass(chunks);
+  };
+  return {
+    push: (chunks) => {
+      if (isCommitted) {
+        pass(chunks);
+      } else if (chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
+        commit(held.length === 0 ? chunks : [...held, ...chunks]);
+      } else {
+        held.push(...chunks);
+      }
+    },
+    flush: () => {
+      if (held.length > 0) commit(held);
+    },
+    drop: () => {
+      held = [];
+    },
+    isCommitted: () => isCommitted,
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * The caller's side of an answer: holds the head until there is content, writes what comes, slows the upstream down when
+ * the caller is slow, and keeps the connection alive while nothing can be said.
+ */
+
+import type { Fault } from "../base/fault.ts";
+import type { AnswerHead, Bill, StreamEncoder, Surface } from "../surfaces/surface.ts";
+import type { ChatAnswer, ChatChunk } from "../wire/chat.ts";
+import { createCommitGuard, type CommitGuard } from "./commit.ts";
+import type { ExchangeControl } from "./upstream.ts";
+
+/** What the relay needs of the HTTP answer. Filled by http/. */
+export interface Reply {
+  /** Sends status 200 and the headers of a stream. Called once, before anything is written. */
+  readonly start: (generationId: string) => void;
+  /** Sends status 200 and a whole answer, a JSON text. */
+  readonly whole: (generationId: string, text: string) => void;
+  /** False when the caller is slower than the provider; `onDrain` tells when to go on. */
+  readonly write: (text: string) => boolean;
+  readonly end: (text: string) => void;
+  readonly onDrain: (listener: () => void) => void;
+  /** Called when the caller is gone before the end; at once when that has happened already. */
+  readonly onHangUp: (listener: () => void) => void;
+}
+
+export interface Delivery {
+  /** Begins an attempt: from here on, chunks are its chunks. */
+  readonly attempt: (head: AnswerHead) => CommitGuard;
+  readonly connect: (control: ExchangeControl) => void;
+  /** Has the caller received a status and headers? From then on a failure can only be told in-band. */
+  readonly isStarted: () => boolean;
+  readonly hasContent: () => boolean;
+  readonly finish: (bill: Bill) => void;
+  readonly finishWhole: (head: AnswerHead, answer: ChatAnswer, bill: Bill) => void;
+  /** Tells the fault in-band. Only after `isStarted`. */
+  readonly fail: (fault: Fault, requestId: string) => void;
+  /** Stops the keep-alives; called whatever happened. */
+  readonly stop: () => void;
+}
+
+export interface DeliveryInput {
+  readonly surface: Surface;
+  readonly reply: Reply;
+  readonly isStream: boolean;
+  readonly generationId: string;
+  /** How long the caller hears nothing before a keep-alive is sent. */
+  readonly keepAliveMs: number;
+}
+
+export function createDelivery(input: DeliveryInput): Delivery {
+  const { reply, surface } = input;
+  let encoder: StreamEncoder | undefined;
+  let guard: CommitGuard | undefined;
+  let control: ExchangeControl | undefined;
+  let isStarted = false;
+  let isSpeaking = false;
+
+  const send = (text: string): void => {
+    if (!isStarted) {
+      isStarted = true;
+      reply.start(input.generationId);
+    }
+    if (!reply.write(text)) control?.pause();
+  };
+  // A stream that speaks needs no keep-alive, and a timer that is re-armed for every event would cost more than the event.
+  const timer = input.isStream
+    ? setInterval(() => {
+        if (!isSpeaking && encoder !== undefined) send(encoder.keepAlive);
+        isSpeaking = false;
+      }, input.keepAliveMs)
+    : undefined;
+  reply.onDrain(() => control?.resume());
+
+  return {
+    attempt: (head) => {
+      const attemptEncoder = surface.openEncoder(head);
+      encoder = attemptEncoder;
+      guard = createCommitGuard((chunks) => {
+        isSpeaking = true;
+        send(encodeAll(attemptEncoder, chunks));
+      });
+      return guard;
+    },
+    connect: (opened) => {
+      control = opened;
+    },
+    isStarted: () => isStarted,
+    hasContent: () => guard?.isCommitted() ?? false,
+    finish: (bill) => {
+      if (encoder !== undefined) reply.end(encoder.finish(bill));
+    },
+    finishWhole: (head, answer, bill) => {
+      isStarted = true;
+      reply.whole(input.generationId, surface.encodeAnswer(head, answer, bill));
+    },
+    fail: (fault, requestId) => {
+      if (encoder !== undefined) reply.end(encoder.fail(fault, requestId));
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** One write for all that one read brought. */
+function encodeAll(encoder: StreamEncoder, chunks: readonly ChatChunk[]): string {
+  let text = "";
+  for (const chunk of chunks) if (chunk.choices.length > 0 || chunk.extra !== undefined) text += encoder.chunk(chunk);
+  return text;
+}

@@ -1,0 +1,279 @@
+/**
+ * Steps 4 to 14 of the walk: from a parsed request to a settled generation. The road is the same for streamed and whole
+ * answers, for success, failure and hang-up: open, plan, hold, attempt until one answers, meter, settle, observe.
+ */
+
+import { assert } from "../base/assert.ts";
+import { monotonic, randomSeed, type Clock } from "../base/clock.ts";
+import { faults, Fault } from "../base/fault.ts";
+import { generationId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import type { Catalog } from "../catalog/load.ts";
+import type { Endpoint } from "../catalog/model.ts";
+import type { Key } from "../keys/key.ts";
+import type { Hold, Ledger } from "../ledger/ledger.ts";
+import { adapterFor } from "../providers/registry.ts";
+import { availabilityOfFailure } from "../routing/explain.ts";
+import { observe, type Health } from "../routing/health.ts";
+import type { AnswerHead, Bill, Surface } from "../surfaces/surface.ts";
+import { zeroNanodollars } from "../base/money.ts";
+import type { Attribution, AttemptRecord, Generation } from "../usage/generation.ts";
+import type { ChatRequest } from "../wire/chat.ts";
+import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
+import { createDelivery, type Delivery, type Reply } from "./delivery.ts";
+import { createMeter, billOf, type Meter } from "./meter.ts";
+import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
+import { answerWithoutReasoning, chunkWithoutReasoning, hidesReasoning } from "./reasoning.ts";
+import { recordOf } from "./settle.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** Where rows of record go: written ahead to disk, then booked in batches. */
+export interface Recorder {
+  /** Rejects with storage_unavailable while the disk takes nothing: work that could not be recorded is not begun. */
+  readonly ready: () => undefined | Promise<void>;
+  /** Resolves when the record is safe on disk. */
+  readonly append: (generation: Generation) => Promise<void>;
+}
+
+export interface RelayDeps {
+  readonly catalog: Catalog;
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  readonly health: Health;
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly timeouts: AttemptTimeouts;
+  readonly keepAliveMs: number;
+  readonly log: Log;
+  /** Told when a provider says it has no such model: the endpoint stays off until the operator looks. */
+  readonly onModelMissing: (endpoint: Endpoint, reason: string) => void;
+}
+
+/** An accepted, authenticated, parsed request. */
+export interface Call {
+  readonly requestId: string;
+  readonly surface: Surface;
+  readonly request: ChatRequest;
+  readonly key: Key;
+  readonly app: Attribution;
+  /** Directives for the sandbox; only a sandbox endpoint ever sees them. */
+  readonly sandboxDirectives: string | undefined;
+  readonly reply: Reply;
+}
+
+/**
+ * Answers the call and settles it.
+ * @throws Fault when nothing has been sent to the caller yet; afterwards failures are told in-band and this resolves.
+ */
+export async function generate(deps: RelayDeps, call: Call): Promise<void> {
+  await deps.recorder.ready();
+  const openedAt = deps.clock();
+  const acceptedAt = monotonic();
+  const id = generationId(openedAt);
+  const planned = planRequest({ catalog: deps.catalog, health: deps.health, request: call.request, isSandbox: call.key.isSandbox, now: openedAt, seed: randomSeed() });
+  const hold = await holdFor(deps, call, planned);
+  const delivery = createDelivery({ surface: call.surface, reply: call.reply, isStream: call.request.stream, generationId: id, keepAliveMs: deps.keepAliveMs });
+  const run: Run = { deps, call, id, openedAt, acceptedAt, planned, hold, delivery, attempts: [], retryHints: [], isHungUp: false, abort: undefined };
+  call.reply.onHangUp(() => {
+    run.isHungUp = true;
+    run.abort?.();
+  });
+  try {
+    await conclude(run, await attemptInTurn(run));
+  } finally {
+    delivery.stop();
+    if (hold.isOpen) deps.ledger.release(hold);
+  }
+}
+
+function holdFor(deps: RelayDeps, call: Call, planned: PlannedRequest): Hold | Promise<Hold> {
+  const { key } = call;
+  return deps.ledger.hold({ workspaceId: key.workspaceId, isSandbox: planned.isSandbox, key }, worstCaseOf(planned.endpoints, planned.routing));
+}
+
+interface Run {
+  readonly deps: RelayDeps;
+  readonly call: Call;
+  readonly id: string;
+  /** On the wall clock. */
+  readonly openedAt: number;
+  /** On the monotonic clock. */
+  readonly acceptedAt: number;
+  readonly planned: PlannedRequest;
+  readonly hold: Hold;
+  readonly delivery: Delivery;
+  readonly attempts: AttemptRecord[];
+  /** For each failed attempt, what the provider asked to wait. */
+  readonly retryHints: (number | undefined)[];
+  isHungUp: boolean;
+  abort: (() => void) | undefined;
+}
+
+/** How the last attempt went: the one that answered, or the one after which there was nothing left to try. */
+interface Outcome {
+  readonly endpoint: Endpoint;
+  readonly head: AnswerHead;
+  readonly meter: Meter;
+  readonly end: AttemptEnd;
+  readonly fault: Fault | undefined;
+}
+
+const sameEndpointPauseMs = 250;
+const retryAfterMsMax = 2_000;
+
+async function attemptInTurn(run: Run): Promise<Outcome> {
+  const { endpoints } = run.planned;
+  let last: Outcome | undefined;
+  for (const endpoint of endpoints) {
+    last = await attempt(run, endpoint, endpoint === endpoints.at(-1));
+    if (!mayTryAgain(run, last)) return last;
+  }
+  assert(last !== undefined, "a plan without steps is refused before anything is held");
+  const pauseMs = endpoints.length === 1 ? pauseBeforeSame(last.fault) : undefined;
+  if (pauseMs === undefined) return last;
+  await pause(run, pauseMs);
+  return run.isHungUp ? last : attempt(run, last.endpoint, true);
+}
+
+function mayTryAgain(run: Run, outcome: Outcome): boolean {
+  if (outcome.fault === undefined || run.isHungUp || run.delivery.hasContent()) return false;
+  return faults[outcome.fault.code].elsewhere;
+}
+
+/** The fault matrix, rows 1 and 6: the only endpoint there is gets a second chance, when that is likely to help. */
+function pauseBeforeSame(fault: Fault | undefined): number | undefined {
+  if (fault?.code === "upstream_failed") return sameEndpointPauseMs;
+  if (fault?.code === "upstream_rate_limited" && fault.retryAfterMs !== undefined && fault.retryAfterMs <= retryAfterMsMax) return fault.retryAfterMs;
+  return undefined;
+}
+
+function pause(run: Run, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    run.abort = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (run.isHungUp) run.abort();
+  });
+}
+
+async function attempt(run: Run, endpoint: Endpoint, isLast: boolean): Promise<Outcome> {
+  const { deps, call, delivery } = run;
+  const head: AnswerHead = { generationId: run.id, created: Math.floor(run.openedAt / 1000), model: endpoint.model, providerName: endpoint.providerName };
+  const meter = createMeter();
+  const guard = delivery.attempt(head);
+  const adapter = adapterFor(endpoint.protocol);
+  assert(adapter !== undefined, "only endpoints with an adapter are routable");
+  const isHidden = hidesReasoning(call.request);
+  const end = await runAttempt({
+    request: call.request, endpoint, adapter, upstream: deps.upstream, timeouts: deps.timeouts,
+    extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : {},
+    onOpen: (control) => {
+      run.abort = control.abort;
+      delivery.connect(control);
+      if (run.isHungUp) control.abort();
+    },
+    onChunks: (chunks) => {
+      for (const chunk of chunks) meter.chunk(chunk);
+      guard.push(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
+    },
+  });
+  if (end.answer !== undefined) meter.answer(end.answer);
+  const fault = run.isHungUp ? undefined : (end.fault ?? emptiness(meter, isLast));
+  if (fault === undefined && call.request.stream) guard.flush();
+  else guard.drop();
+  learn(run, endpoint, end, fault, meter);
+  return { endpoint, head, meter, end, fault };
+}
+
+/** Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. */
+function emptiness(meter: Meter, isLast: boolean): Fault | undefined {
+  const reading = meter.reading();
+  if (reading.finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
+  const isEmpty = reading.outputBytes === 0 && (reading.usage?.completionTokens ?? 0) === 0;
+  if (!isEmpty || (isLast && reading.finishReason !== null)) return undefined;
+  return new Fault("empty_completion", "The provider's answer was empty.");
+}
+
+/** Step 14, and the record of the attempt. */
+function learn(run: Run, endpoint: Endpoint, end: AttemptEnd, fault: Fault | undefined, meter: Meter): void {
+  run.attempts.push({
+    endpointId: endpoint.id, providerName: endpoint.providerName, model: endpoint.model, status: end.status,
+    faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt),
+  });
+  if (fault !== undefined) run.retryHints.push(fault.retryAfterMs);
+  // A fault that a caller has ordered says nothing about the simulated provider that plays it.
+  if (run.isHungUp || (endpoint.isSandbox && run.call.sandboxDirectives !== undefined)) return;
+  observe(run.deps.health, {
+    endpointId: endpoint.id, credentialId: endpoint.credentialId, faultCode: fault?.code,
+    latencyMs: end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt,
+    outputTokens: meter.reading().usage?.completionTokens,
+    generationMs: end.endedAt - end.startedAt,
+    retryAfterMs: fault?.retryAfterMs,
+  }, run.deps.clock());
+  if (fault?.code === "upstream_model_missing") run.deps.onModelMissing(endpoint, fault.message);
+}
+
+/** Steps 12 and 13, then the end of the answer: what was used is safe on disk before the caller hears the last of it. */
+async function conclude(run: Run, outcome: Outcome): Promise<void> {
+  const { delivery, call } = run;
+  const fault = outcome.fault === undefined ? undefined : forCaller(run, outcome.fault);
+  const bill = billFor(run, outcome);
+  await book(run, outcome, bill, fault);
+  if (run.isHungUp) return;
+  if (fault !== undefined) {
+    if (!delivery.isStarted()) throw fault;
+    delivery.fail(fault, call.requestId);
+  } else if (outcome.end.answer !== undefined) {
+    const { answer } = outcome.end;
+    delivery.finishWhole(outcome.head, hidesReasoning(call.request) ? answerWithoutReasoning(answer) : answer, bill);
+  } else {
+    delivery.finish(bill);
+  }
+}
+
+async function book(run: Run, outcome: Outcome, bill: Bill, fault: Fault | undefined): Promise<void> {
+  const { call, deps, planned } = run;
+  try {
+    await deps.recorder.append(recordOf({
+      id: run.id, requestId: call.requestId, createdAt: run.openedAt, acceptedAt: run.acceptedAt, key: call.key, surface: call.surface.name,
+      request: call.request, app: call.app, plan: planned.plan, isSandbox: planned.isSandbox, isHungUp: run.isHungUp,
+      endpoint: outcome.endpoint, end: outcome.end, reading: outcome.meter.reading(), bill, fault, attempts: run.attempts,
+    }));
+  } catch (error) {
+    // Nothing is charged that is not on record. An answer that the caller has begun to read is told to its end all the
+    // same; the requests after it are refused until the disk takes records again.
+    deps.log.error({ generationId: run.id, error }, "a generation could not be written to the journal");
+    if (!run.delivery.isStarted() && !run.isHungUp) throw error;
+    return;
+  }
+  deps.ledger.settle(run.hold, bill.total);
+}
+
+/** A failed or empty answer is free (contract §4.8); so is one that the caller abandoned before hearing any of it. */
+function billFor(run: Run, outcome: Outcome): Bill {
+  const heardNothing = run.isHungUp && !run.delivery.hasContent();
+  if (outcome.fault !== undefined || heardNothing) return freeBill;
+  const reading = outcome.meter.reading();
+  if (reading.finishReason === null && reading.outputBytes === 0) return freeBill;
+  return billOf(reading, run.planned.routing, outcome.endpoint);
+}
+
+const freeBill: Bill = { usage: { promptTokens: 0, completionTokens: 0 }, isEstimated: false, total: zeroNanodollars, prompt: zeroNanodollars, completion: zeroNanodollars };
+
+/** The last fault, with who was tried before (contract §4.4). A hint to retry is given only when every provider gave one. */
+function forCaller(run: Run, fault: Fault): Fault {
+  const tried = run.attempts.filter((one) => one.faultCode !== null);
+  const last = tried.at(-1);
+  const hints = run.retryHints.filter((hint) => hint !== undefined);
+  const retryAfterMs = hints.length === run.retryHints.length ? Math.min(...hints) : undefined;
+  const availability = availabilityOfFailure(fault.code, { requestedModels: run.call.request.models, providers: [...new Set(tried.map((one) => one.providerName))], retryAfterMs });
+  const previous = tried.slice(0, -1).map((one) => ({ provider: one.providerName, code: one.faultCode, status: one.status }));
+  return new Fault(fault.code, fault.message, {
+    metadata: { ...fault.metadata, ...(last === undefined ? {} : { provider_name: last.providerName }), ...(previous.length === 0 ? {} : { previous_errors: previous }) },
+    ...(availability === undefined ? {} : { availability: { ...availability } }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    cause: fault,
+  });
+}

@@ -1,0 +1,74 @@
+/** Step 13: the row of record. What became of a request, in one object that is written ahead and booked exactly once. */
+
+import type { Key } from "../keys/key.ts";
+import type { Fault } from "../base/fault.ts";
+import type { Endpoint } from "../catalog/model.ts";
+import type { Plan } from "../routing/candidate.ts";
+import type { Bill } from "../surfaces/surface.ts";
+import type { AttemptRecord, Attribution, Generation } from "../usage/generation.ts";
+import type { ChatRequest } from "../wire/chat.ts";
+import type { AttemptEnd } from "./attempt.ts";
+import type { Reading } from "./meter.ts";
+
+export interface RecordInput {
+  readonly id: string;
+  readonly requestId: string;
+  readonly createdAt: number;
+  /** On the monotonic clock. */
+  readonly acceptedAt: number;
+  readonly key: Key;
+  readonly surface: string;
+  readonly request: ChatRequest;
+  readonly app: Attribution;
+  readonly plan: Plan;
+  readonly isSandbox: boolean;
+  readonly isHungUp: boolean;
+  readonly endpoint: Endpoint;
+  readonly end: AttemptEnd;
+  readonly reading: Reading;
+  readonly bill: Bill;
+  readonly fault: Fault | undefined;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+export function recordOf(input: RecordInput): Generation {
+  const { bill, end, endpoint, fault, key, reading, request } = input;
+  return {
+    id: input.id,
+    requestId: input.requestId,
+    createdAt: input.createdAt,
+    workspaceId: key.workspaceId,
+    keyHash: key.hash,
+    surface: input.surface,
+    requestedModel: request.models[0] as string,
+    model: endpoint.model,
+    endpointId: endpoint.id,
+    providerName: endpoint.providerName,
+    upstreamId: reading.upstreamId ?? null,
+    isSandbox: input.isSandbox,
+    streamed: request.stream,
+    cancelled: input.isHungUp,
+    finishReason: fault === undefined ? reading.finishReason : "error",
+    nativeFinishReason: reading.nativeFinishReason,
+    faultCode: fault?.code ?? null,
+    latencyMs: end.firstContentAt === undefined ? null : Math.round(end.firstContentAt - input.acceptedAt),
+    generationMs: end.firstContentAt === undefined ? null : Math.round(end.endedAt - end.firstContentAt),
+    promptTokens: bill.usage.promptTokens,
+    completionTokens: bill.usage.completionTokens,
+    reasoningTokens: bill.usage.reasoningTokens ?? 0,
+    cachedTokens: bill.usage.cachedTokens ?? 0,
+    usageEstimated: bill.isEstimated,
+    cost: bill.total,
+    serviceTier: reading.serviceTier ?? null,
+    app: input.app,
+    user: request.gateway.user ?? null,
+    sessionId: request.gateway.sessionId ?? null,
+    attempts: input.attempts,
+    plan: {
+      seed: input.plan.seed,
+      steps: input.plan.steps.map((step) => step.id),
+      rejected: input.plan.rejected.map((one) => [one.candidate.id, one.rule] as const),
+    },
+    notes: end.notes.map((note) => [note.parameter, note.action, note.detail] as const),
+  };
+}

@@ -1,0 +1,176 @@
+/** The only owner of sockets to providers: one keep-alive pool per origin, no redirects, no retries, bytes up as they come. */
+
+import { Agent, request, type Dispatcher } from "undici";
+import { Fault } from "../base/fault.ts";
+
+export interface Exchange {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** The longest wait for the status line. */
+  readonly headMs: number;
+  /** The longest silence between two reads of the body. */
+  readonly gapMs: number;
+}
+
+export interface ExchangeEvents {
+  readonly head: (status: number, headers: Readonly<Record<string, string>>) => void;
+  readonly data: (bytes: Buffer) => void;
+  readonly end: () => void;
+  /** Called once, instead of `end`; never after `abort`. */
+  readonly fail: (fault: Fault) => void;
+}
+
+export interface ExchangeControl {
+  readonly abort: () => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+export interface Upstream {
+  readonly open: (exchange: Exchange, events: ExchangeEvents) => ExchangeControl;
+  readonly close: () => Promise<void>;
+}
+
+export function createUpstream(options: { readonly connectMs: number }): Upstream {
+  const agent = new Agent({
+    connect: { timeout: options.connectMs },
+    pipelining: 1,
+    keepAliveTimeout: 10_000,
+    // Providers name long keep-alives; ours ends first, so that a request is not written to a socket being closed.
+    keepAliveMaxTimeout: 60_000,
+    // A provider's answer is bounded by what reads it, not by undici.
+    maxResponseSize: -1,
+  });
+  const places = new Map<string, { readonly origin: string; readonly path: string }>();
+
+  return {
+    open: (exchange, events) => {
+      const { origin, path } = placeOf(places, exchange.url);
+      const handler = new ExchangeHandler(events);
+      agent.dispatch(
+        {
+          origin, path, method: "POST",
+          headers: exchange.headers as Record<string, string>,
+          body: exchange.body,
+          headersTimeout: exchange.headMs,
+          bodyTimeout: exchange.gapMs,
+        },
+        handler,
+      );
+      return handler;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/**
+ * Asks a server on this machine a question that it may well not be there to answer: undefined for every kind of "no".
+ * `withinMs` bounds the whole exchange, and the answer is read up to 1 MiB.
+ */
+export async function getJson(url: string, withinMs: number): Promise<unknown> {
+  try {
+    const answer = await request(url, { signal: AbortSignal.timeout(withinMs) });
+    if (answer.statusCode === 200 && Number(answer.headers["content-length"] ?? 0) <= 1024 * 1024) return await answer.body.json();
+    await answer.body.dump();
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** undici calls handlers as objects of a class shape; this is the one place where that interface shows. */
+class ExchangeHandler implements Dispatcher.DispatchHandler, ExchangeControl {
+  readonly #events: ExchangeEvents;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isOver = false;
+
+  constructor(events: ExchangeEvents) {
+    this.#events = events;
+  }
+
+  readonly abort = (): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#controller?.abort(new Fault("client_closed", "abandoned"));
+  };
+
+  readonly pause = (): void => this.#controller?.pause();
+  readonly resume = (): void => this.#controller?.resume();
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(new Fault("client_closed", "abandoned"));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (!this.#isOver) this.#events.head(status, singleHeaders(headers));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    if (!this.#isOver) this.#events.data(bytes);
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events.fail(connectionFault(error));
+  }
+}
+
+function placeOf(places: Map<string, { origin: string; path: string }>, url: string): { readonly origin: string; readonly path: string } {
+  const known = places.get(url);
+  if (known !== undefined) return known;
+  const parsed = new URL(url);
+  const place = { origin: parsed.origin, path: `${parsed.pathname}${parsed.search}` };
+  // Bounded by the number of endpoints; the limit guards against an adapter that puts request data into its URL.
+  if (places.size < 10_000) places.set(url, place);
+  return place;
+}
+
+function singleHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) single[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return single;
+}
+
+/** The fault matrix, rows 7 to 10, 18 and 19. The provider's name is added by the attempt. */
+function connectionFault(error: Error): Fault {
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  switch (code) {
+    case "UND_ERR_HEADERS_TIMEOUT":
+      return new Fault("upstream_timeout", "The provider did not answer in time.", { cause: error });
+    case "UND_ERR_BODY_TIMEOUT":
+      return new Fault("stream_stalled", "The provider stopped sending in the middle of its answer.", { cause: error });
+    case "UND_ERR_SOCKET":
+    case "ECONNRESET":
+    case "EPIPE":
+      return new Fault("provider_disconnected", "The provider closed the connection before its answer was complete.", { cause: error });
+    case "UND_ERR_CONNECT_TIMEOUT":
+      return new Fault("upstream_timeout", "The provider could not be connected to in time.", { cause: error });
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new Fault("upstream_unreachable", "The provider's host name could not be resolved.", { cause: error });
+    case "ECONNREFUSED":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return new Fault("upstream_unreachable", "The provider refused the connection.", { cause: error });
+    default:
+      return isTls(code)
+        ? new Fault("upstream_unreachable", "The provider's certificate was refused.", { cause: error })
+        : new Fault(code.startsWith("HPE_") ? "upstream_garbled" : "upstream_unreachable", "The connection to the provider failed.", { cause: error });
+  }
+}
+
+function isTls(code: string): boolean {
+  return code.startsWith("ERR_TLS") || code.startsWith("CERT_") || code.includes("CERTIFICATE") || code === "DEPTH_ZERO_SELF_SIGNED_CERT" || code === "SELF_SIGNED_CERT_IN_CHAIN";
+}
