@@ -1,6 +1,6 @@
 /** The shapes of our identifiers. Source: contract §0, "Id formats" and "Key format". */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { randomText } from "./clock.ts";
 
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -23,7 +23,7 @@ export function keySecret(): string {
 
 /** The public name of a key, and all that is stored of it: SHA-256 of the whole secret, lowercase hexadecimal. */
 export function keyHash(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret);
 }
 
 /** How a key is shown after it was created: `sk-wr-v1-0e6...1c96`. Short texts show nothing but their length class. */

@@ -6,10 +6,10 @@ import type { Attribution } from "../usage/generation.ts";
 const categoriesMax = 2;
 
 export function attributionOf(headers: IncomingHttpHeaders): Attribution {
-  const { referer } = headers;
   const userAgent = headers["user-agent"];
   return {
-    referer: referer === undefined ? null : clean(referer, 512),
+    // The contract's header is `HTTP-Referer`, spelt as CGI once did; browsers send `Referer`.
+    referer: headerText(headers["http-referer"] ?? headers.referer, 512),
     title: headerText(headers["x-openrouter-title"] ?? headers["x-title"], 128),
     categories: categoriesOf(headers["x-openrouter-categories"]),
     userAgent: userAgent === undefined ? null : clean(userAgent, 256),

@@ -16,8 +16,15 @@ export interface InferenceDeps {
   readonly bodyBytesMax: number;
 }
 
-/** A key travels in a header that a page must set itself, so no page can use a visitor's key without having it. */
-export const openToBrowsers: readonly string[] = [
+/**
+ * What a page of any origin is told; nothing for callers that are not pages. A key travels in a header that a page must set
+ * itself, so no page can use a visitor's key without having it.
+ */
+export function crossOriginHeaders(message: IncomingMessage): readonly string[] {
+  return message.headers.origin === undefined ? [] : openToBrowsers;
+}
+
+const openToBrowsers: readonly string[] = [
   "access-control-allow-origin", "*",
   "access-control-allow-headers", "*, authorization",
   "access-control-expose-headers", "x-generation-id, x-request-id, retry-after",
@@ -42,7 +49,7 @@ export async function answerInference(deps: InferenceDeps, { surface, requestId,
     requestId, surface, request, key,
     app: attributionOf(message.headers),
     sandboxDirectives: typeof directives === "string" ? directives : undefined,
-    reply: replyOver(response, requestId),
+    reply: replyOver(response, ["x-request-id", requestId, ...crossOriginHeaders(message)]),
   });
 }
 
@@ -76,12 +83,11 @@ function tooLarge(bytesMax: number): Fault {
   return new Fault("payload_too_large", `The request body is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB. Send files by URL, or shorten the prompt.`);
 }
 
-function replyOver(response: ServerResponse, requestId: string): Reply {
+function replyOver(response: ServerResponse, common: readonly string[]): Reply {
   return {
     start: (generationId) => {
       response.writeHead(200, [
-        ...openToBrowsers, "x-request-id", requestId, "x-generation-id", generationId,
-        "content-type", "text/event-stream", "cache-control", "no-cache",
+        ...common, "x-generation-id", generationId, "content-type", "text/event-stream", "cache-control", "no-cache",
         // Reverse proxies of the nginx family hold streams back unless they are told not to.
         "x-accel-buffering", "no",
       ]);
@@ -89,8 +95,7 @@ function replyOver(response: ServerResponse, requestId: string): Reply {
     whole: (generationId, text) => {
       // With its length said, head and body leave in one write.
       response.writeHead(200, [
-        ...openToBrowsers, "x-request-id", requestId, "x-generation-id", generationId,
-        "content-type", "application/json", "cache-control", "no-store", "content-length", String(Buffer.byteLength(text)),
+        ...common, "x-generation-id", generationId, "content-type", "application/json", "cache-control", "no-store", "content-length", String(Buffer.byteLength(text)),
       ]);
       response.end(text);
     },

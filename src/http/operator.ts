@@ -43,7 +43,8 @@ export interface OperatorSocket {
 /** Listens on a Unix socket that only this user can open. A socket left by a dead process is replaced: the data directory's lock says it is dead. */
 export async function listenForOperator(api: Api, path: string): Promise<OperatorSocket> {
   rmSync(path, { force: true });
-  const server: Server = createServer((message, response) => void getRequestListener((request) => api.fetch(request), { overrideGlobalObjects: false })(message, response));
+  const listener = getRequestListener((request) => api.fetch(request));
+  const server: Server = createServer((message, response) => void listener(message, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(path, resolve);

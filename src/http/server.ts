@@ -13,7 +13,7 @@ import type { Log } from "../base/log.ts";
 import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
 import type { Surface } from "../surfaces/surface.ts";
 import { toEnvelope } from "./envelope.ts";
-import { answerInference, openToBrowsers, type InferenceDeps } from "./inference.ts";
+import { answerInference, crossOriginHeaders, type InferenceDeps } from "./inference.ts";
 
 export interface HttpDeps extends InferenceDeps {
   readonly api: { fetch(request: Request): Response | Promise<Response> };
@@ -31,7 +31,7 @@ const inference: ReadonlyMap<string, Surface> = new Map([["/api/v1/chat/completi
 
 /** @throws Fault when the address cannot be listened on, naming the cause and the fix. */
 export async function startServer(deps: HttpDeps, listen: { readonly host: string; readonly port: number }): Promise<HttpServer> {
-  const api = getRequestListener((request) => deps.api.fetch(request), { overrideGlobalObjects: false });
+  const api = getRequestListener((request) => deps.api.fetch(request));
   let isDraining = false;
 
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, requestTimeout: 300_000 }, (message, response) => {
@@ -42,7 +42,7 @@ export async function startServer(deps: HttpDeps, listen: { readonly host: strin
     }
     const id = newRequestId(deps.clock());
     if (message.method === "OPTIONS") {
-      response.writeHead(204, [...openToBrowsers]).end();
+      response.writeHead(204, [...crossOriginHeaders(message)]).end();
       return;
     }
     const answered = isDraining
@@ -82,7 +82,7 @@ function refuse(log: Log, { message, response, requestId, error }: Refusal): voi
   }
   // A body that was not read to its end would be taken for the next request on this connection.
   const headers = message.complete ? envelope.headers : { ...envelope.headers, connection: "close" };
-  response.writeHead(envelope.status, [...openToBrowsers, ...Object.entries(headers).flat()]).end(JSON.stringify(envelope.body));
+  response.writeHead(envelope.status, [...crossOriginHeaders(message), ...Object.entries(headers).flat()]).end(JSON.stringify(envelope.body));
 }
 
 function listening(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
