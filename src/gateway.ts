@@ -18,7 +18,7 @@ import { operatorLookup, withOperator } from "./http/operator.ts";
 import { openKeys, type Keys } from "./keys/keys.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { protocols } from "./providers/registry.ts";
-import { quirksOf } from "./providers/quirks.ts";
+import { quirksOf } from "./providers/known-quirks.ts";
 import type { RelayDeps } from "./relay/generate.ts";
 import { findLocalServers } from "./relay/local-servers.ts";
 import { startSettler } from "./relay/settler.ts";

@@ -19,7 +19,7 @@ type Prices = { readonly [name: string]: string | readonly Prices[] | undefined;
 interface SourceEndpoint extends Facts {
   id: string; provider: string; tag: string; region: string | null; provider_model_id: string | null; wire_format: string;
   context_length: number | null; max_completion_tokens: number | null; max_prompt_tokens: number | null;
-  quantization: string | null; pricing: Prices | null; supported_parameters: string[] | null; status: string; as_of: string;
+  quantization: string | null; pricing: Prices | null; supported_parameters: string[] | null; parameters_source: string | null; status: string; as_of: string;
   zero_price_unverified?: boolean; deprecation_date?: string; base_url_override?: string;
 }
 
@@ -119,7 +119,7 @@ function endpoint(source: SourceEndpoint): Facts {
     quantization: source.quantization,
     pricing: source.pricing === null ? undefined : prices(source.pricing),
     zero_price_unverified: source.zero_price_unverified,
-    supported_parameters: source.supported_parameters?.filter((parameter) => !lacking.includes(parameter)),
+    supported_parameters: parametersOf(source)?.filter((parameter) => !lacking.includes(parameter)),
     status: status(source),
     deprecation_date: source.deprecation_date,
     as_of: source.as_of,
@@ -131,6 +131,18 @@ function status(source: SourceEndpoint): string {
   if (source.status !== "deprecated") return source.status;
   const passed = source.deprecation_date !== undefined && Date.parse(source.deprecation_date) < Date.now();
   return passed ? "historical" : "active";
+}
+
+/**
+ * The sources derive most endpoints' parameters from four flags (tools, reasoning, structured output, temperature), which say
+ * nothing of the others. Where sampling is taken at all, what every server of the dialect takes is added; a provider that
+ * refuses one of them says so in its quirks, which go before this list.
+ */
+function parametersOf(source: SourceEndpoint): string[] | null {
+  const listed = source.supported_parameters;
+  if (listed === null || source.parameters_source !== "derived-from-flags" || !listed.includes("temperature")) return listed;
+  const ofDialect = { "openai-chat": ["frequency_penalty", "logit_bias", "logprobs", "presence_penalty", "seed", "top_logprobs"], "mistral-chat": ["frequency_penalty", "presence_penalty", "seed"] };
+  return [...new Set([...listed, ...(ofDialect[source.wire_format as keyof typeof ofDialect] ?? [])])].sort();
 }
 
 function provider(source: SourceProvider): Facts {

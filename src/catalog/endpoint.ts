@@ -30,7 +30,7 @@ export function toEndpoint(known: KnownEndpoint, model: Model, provider: KnownPr
   if (provider.access === undefined) return "credential";
   const baseUrl = known.baseUrl === undefined ? undefined : resolveBaseUrl(known.baseUrl, means.credential);
   if (baseUrl === undefined) return "base URL";
-  const parameters = known.supportedParameters && setOf(known.supportedParameters);
+  const parameters = known.supportedParameters && setOf(known.supportedParameters.filter((name) => !refuses(provider.quirks, name)));
   return {
     id: known.id,
     model: model.slug,
@@ -56,6 +56,11 @@ export function toEndpoint(known: KnownEndpoint, model: Model, provider: KnownPr
     pricing: known.pricing,
     isSandbox: false,
   };
+}
+
+/** What a provider never takes, no endpoint of it takes, whatever a list says. */
+function refuses(quirks: Quirks, name: string): boolean {
+  return (quirks.refuses as readonly string[]).includes(name);
 }
 
 /** A provider of our own that only pretends, reached like any other. */

@@ -247,6 +247,8 @@ describe("a model is found", () => {
   test("or what looks like it is suggested, whatever was sent", () => {
     expect(load().suggest("Lab/oen")).toContain("lab/one");
     expect(load().suggest("completely different")).toEqual([]);
+    const models = ["lab/pixtral-12b", "lab/mixtral-8x7b-instruct"].map((slug) => ({ ...model, slug, canonical_slug: slug, aliases: [], endpoints: [] }));
+    expect(load({ models }).suggest("lab/mixtral")[0]).toBe("lab/mixtral-8x7b-instruct");
     expect(load().suggest("")).toEqual([]);
     expect(load().suggest("x".repeat(1_000_000))).toEqual([]);
   });
@@ -287,4 +289,12 @@ describe("refreshed facts", () => {
     expect(() => load({ overlayFile: overlayFile("{ cut") })).toThrow(/cannot be read.*catalog sync/);
     expect(() => load({ overlayFile: overlayFile("[]") })).toThrow(/not a refreshed catalog/);
   });
+});
+
+test("what a provider refuses, no endpoint of it takes, whatever its list says", () => {
+  const catalog = load({
+    models: [{ ...model, endpoints: [{ ...endpoint, supported_parameters: ["seed", "top_k"] }] }],
+    quirksOf: () => ({ ...plainQuirks, refuses: ["top_k"] }),
+  });
+  expect([...(catalog.live(catalog.find("lab/one") as Model)[0]?.parameters ?? [])]).toEqual(["seed"]);
 });

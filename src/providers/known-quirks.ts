@@ -5,7 +5,13 @@
  */
 
 import type { ParameterName } from "../wire/chat.ts";
-import type { Quirks } from "./quirks.ts";
+import { plainQuirks, type Quirks } from "./quirks.ts";
+
+/** What is known of a provider; the plain quirks for one that we have not met. */
+export function quirksOf(provider: string): Quirks {
+  const known = Object.hasOwn(knownQuirks, provider) ? knownQuirks[provider] : undefined;
+  return known === undefined ? plainQuirks : { ...plainQuirks, ...known };
+}
 
 // What OpenAI itself never took, and those who check requests as strictly do not take either.
 const sampledByOthers: readonly ParameterName[] = ["top_k", "min_p", "top_a", "repetition_penalty", "cache_control", "image_config"];

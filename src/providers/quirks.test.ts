@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { knownQuirks } from "./known-quirks.ts";
-import { parseQuirks, plainQuirks, quirksOf } from "./quirks.ts";
+import { quirksOf } from "./known-quirks.ts";
+import { parseQuirks, plainQuirks } from "./quirks.ts";
 
 test("a provider that we have not met has the plain quirks", () => {
   expect(quirksOf("nobody")).toBe(plainQuirks);

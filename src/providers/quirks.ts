@@ -7,7 +7,6 @@
 import { Fault } from "../base/fault.ts";
 import type { ParameterName, Reasoning, ResponseFormat } from "../wire/chat.ts";
 import { asObject } from "./json.ts";
-import { knownQuirks } from "./known-quirks.ts";
 
 export type Effort = NonNullable<Reasoning["effort"]>;
 export type ToolChoiceForm = "none" | "auto" | "required" | "function";
@@ -78,12 +77,6 @@ export const plainQuirks: Quirks = {
   reasoningFields: {},
   prefill: undefined,
 };
-
-/** What is known of a provider; the plain quirks for one that we have not met. */
-export function quirksOf(provider: string): Quirks {
-  const known = Object.hasOwn(knownQuirks, provider) ? knownQuirks[provider] : undefined;
-  return known === undefined ? plainQuirks : { ...plainQuirks, ...known };
-}
 
 /**
  * Reads the `quirks` of a provider in the config file, each of which replaces that of `base`.

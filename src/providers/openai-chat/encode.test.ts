@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ChatParameters, ChatRequest, Message, Tool } from "../../wire/chat.ts";
 import type { Target } from "../adapter.ts";
-import { plainQuirks, quirksOf, type Quirks } from "../quirks.ts";
+import { quirksOf } from "../known-quirks.ts";
+import { plainQuirks, type Quirks } from "../quirks.ts";
 import { encodeRequest } from "./encode.ts";
 
 const hello: Message = { role: "user", content: "Hello" };
