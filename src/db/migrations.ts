@@ -62,32 +62,35 @@ export const migrations: readonly Migration[] = [
         taken_at bigint not null,
         primary key (budget_id, node_id)
       )`,
-      // Double entry in one row: the amount leaves one account and reaches the other, so the sum over all accounts is zero.
-      `create table entries (
+      `create table grants (
         id text primary key,
-        debit_account text not null,
-        credit_account text not null,
+        workspace_id text not null,
         amount_nano bigint not null check (amount_nano > 0),
-        kind text not null,
-        note text,
+        note text not null,
         created_at bigint not null
       )`,
 
+      // The row of record. What has a column is not in "detail". Ids begin with the time, so that rows of one time lie
+      // together in the key's index; another index is paid by every request, and waits for the read that needs it.
       `create table generations (
         id text primary key,
         workspace_id text not null,
         key_hash text not null,
         created_at bigint not null,
-        model text,
-        endpoint_id text,
         is_sandbox integer not null,
+        provider_name text,
         cost_nano bigint not null,
-        prompt_tokens bigint not null,
-        completion_tokens bigint not null,
         detail text not null
       )`,
-      `create index generations_by_key on generations (key_hash, created_at)`,
-      `create index generations_by_time on generations (created_at)`,
+      // Double entry in one row: the amount leaves one account and reaches the other, so the sum over all accounts is
+      // zero. Each entry is what a row of record says, read as bookkeeping; it is not written a second time.
+      `create view entries (id, debit_account, credit_account, amount_nano, kind, note, created_at) as
+        select id, case is_sandbox when 1 then 'sandbox/' else '' end || 'workspace:' || workspace_id,
+          case is_sandbox when 1 then 'sandbox/' else '' end || 'provider:' || coalesce(provider_name, 'unknown'),
+          cost_nano, 'charge', null, created_at
+        from generations where cost_nano > 0
+        union all
+        select id, 'external', 'workspace:' || workspace_id, amount_nano, 'grant', note, created_at from grants`,
       // How far a node's journal has reached this database. "not null" refuses a batch that starts anywhere else.
       `create table journals (
         node_id text primary key,

@@ -17,16 +17,6 @@ export interface BudgetStatus extends Terms {
   readonly remaining: Nanodollars | null;
 }
 
-export interface Entry {
-  readonly id: string;
-  readonly debit: string;
-  readonly credit: string;
-  readonly amount: Nanodollars;
-  readonly kind: "charge" | "grant";
-  readonly note: string | null;
-  readonly createdAt: number;
-}
-
 /** The later terms stay, whichever of two racing callers comes second. */
 export function putTerms(budgetId: string, { limit, reset, at }: Terms): Statement {
   return {
@@ -37,12 +27,17 @@ export function putTerms(budgetId: string, { limit, reset, at }: Terms): Stateme
   };
 }
 
-/** Two racing callers' credits add up. */
+/**
+ * Adds to what the budget may spend; where it had no limit, to what it has spent so far. Two racing callers' amounts add
+ * up, and only the first finds no limit.
+ */
 export function addToLimit(budgetId: string, amount: Nanodollars, now: number): Statement {
   return {
-    sql: `insert into budgets (id, limit_nano, limit_reset, terms_at) values (?, ?, null, ?)
-      on conflict (id) do update set limit_nano = coalesce(budgets.limit_nano, 0) + excluded.limit_nano, terms_at = excluded.terms_at`,
-    values: [budgetId, amount, now],
+    sql: `insert into budgets (id, limit_nano, limit_reset, terms_at)
+      values (?, (select cast(coalesce(sum(spent_nano), 0) as bigint) from spend where budget_id = ?) + cast(? as bigint), null, ?)
+      on conflict (id) do update set terms_at = excluded.terms_at,
+        limit_nano = case when budgets.limit_nano is null then excluded.limit_nano else budgets.limit_nano + ? end`,
+    values: [budgetId, budgetId, amount, now, amount],
   };
 }
 
@@ -123,12 +118,10 @@ export function addSpend(budgetId: string, day: number, amount: bigint): Stateme
   };
 }
 
-/** Once per id, whoever comes second. */
-export function insertEntry({ id, debit, credit, amount, kind, note, createdAt }: Entry): Statement {
+export function insertGrant(workspaceId: string, grant: { readonly id: string; readonly amount: Nanodollars; readonly note: string; readonly createdAt: number }): Statement {
   return {
-    sql: `insert into entries (id, debit_account, credit_account, amount_nano, kind, note, created_at) values (?, ?, ?, ?, ?, ?, ?)
-      on conflict (id) do nothing`,
-    values: [id, debit, credit, amount, kind, note, createdAt],
+    sql: "insert into grants (id, workspace_id, amount_nano, note, created_at) values (?, ?, ?, ?, ?)",
+    values: [grant.id, workspaceId, grant.amount, grant.note, grant.createdAt],
   };
 }
 

@@ -34,8 +34,13 @@ function setUp(terms: Partial<Terms> = {}) {
 
 /** Books a settled hold as the settler would. */
 async function book(ledger: Ledger, request: HoldRequest, cost: Nanodollars, createdAt = noon): Promise<void> {
-  const posting = ledger.post([{ id: rowId(), createdAt, workspaceId: request.workspaceId, keyHash: request.key.hash, isSandbox: request.isSandbox, providerName: "P", cost }]);
-  await db.write(posting.statements);
+  const { workspaceId, isSandbox, key } = request;
+  const posting = ledger.post([{ createdAt, workspaceId, keyHash: key.hash, isSandbox, cost }]);
+  const generation = {
+    sql: "insert into generations (id, workspace_id, key_hash, created_at, is_sandbox, provider_name, cost_nano, detail) values (?, ?, ?, ?, ?, 'P', ?, '[]')",
+    values: [rowId(), workspaceId, key.hash, createdAt, Number(isSandbox), cost],
+  };
+  await db.write([...posting.statements, generation]);
   posting.applied();
 }
 
@@ -96,6 +101,16 @@ describe("holds", () => {
     expect(ledger.openHolds()).toBe(0);
     await ledger.grant(request.workspaceId, nano(1), "another");
     await ledger.hold(request, nano(500_000_001));
+  });
+
+  test("the first grant is not eaten by what was spent before it, without a limit", async () => {
+    const { ledger, request } = setUp();
+    ledger.settle(await ledger.hold(request, nano(50)), nano(50));
+    await book(ledger, request, nano(50));
+    await Promise.all([ledger.grant(request.workspaceId, nano(10), "first"), ledger.grant(request.workspaceId, nano(7), "second")]);
+    expect(await ledger.credits(request.workspaceId)).toEqual({ totalCredits: 67n, totalUsage: 50n });
+    await expect(ledger.hold(request, nano(18))).rejects.toMatchObject({ code: "payment_required" });
+    await ledger.hold(request, nano(17));
   });
 
   test.each([[null, "total"], ["daily", "daily"], ["weekly", "weekly"], ["monthly", "monthly"]] as const)("a key with reset %s names its limit", async (limitReset, name) => {

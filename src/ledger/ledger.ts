@@ -78,10 +78,13 @@ export interface Ledger {
   /** What a batch of generations does to the books. */
   post(charges: readonly Charge[]): Posting;
 
-  /** Credits a workspace, which is prepaid from then on. Two racing callers' credits add up. */
+  /**
+   * Credits a workspace, which is prepaid from then on: what it spent before, while it had no limit, is not counted
+   * against its credits. Two racing callers' credits add up.
+   */
   grant(workspaceId: string, amount: Nanodollars, note: string): Promise<void>;
 
-  /** By the id of {@link workspaceBudget} or {@link keyBudget}; lags some 100 ms behind the answers. */
+  /** By the id of {@link workspaceBudget} or {@link keyBudget}; lags 0.1 to 1 s behind the answers. */
   usageOf(budgetId: string): Promise<Spent>;
 
   /** `totalCredits` is null for a workspace that was never credited: it has no limit. */
@@ -220,7 +223,7 @@ export function openLedger({ db, clock, nodeId }: { readonly db: Db; readonly cl
       const now = clock();
       await db.write([
         store.addToLimit(id, amount, now),
-        store.insertEntry({ id: rowId(), debit: "external", credit: id, amount, kind: "grant", note, createdAt: now }),
+        store.insertGrant(workspaceId, { id: rowId(), amount, note, createdAt: now }),
       ]);
       const budget = budgets.get(id);
       if (budget === undefined) return;

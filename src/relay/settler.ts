@@ -1,7 +1,9 @@
 /**
- * Moves what was used from the journal to the database: some hundred generations a transaction, with their entries,
- * sums and leases and the watermark that says how far it came. A batch is therefore booked once or not at all, whatever
- * dies in between; on failure the journal keeps everything and the settler tries again, more and more slowly.
+ * Moves what was used from the journal to the database: up to two thousand generations a transaction, with their sums and
+ * leases and the watermark that says how far it came. A batch is therefore booked once or not at all, whatever dies in
+ * between; on failure the journal keeps everything and the settler tries again, more and more slowly.
+ *
+ * A transaction costs about what a hundred rows cost, so the busier the node, the more gathers for one.
  */
 
 import { assert } from "../base/assert.ts";
@@ -34,9 +36,17 @@ export interface Settler {
   drain(): Promise<void>;
 }
 
-const batchMax = 500;
-const pauseMs = 100;
-const pauseMaxMs = 5_000;
+/** So many do not wait for the pause to end. */
+const gatheredMax = 2_000;
+/** What one transaction takes after an outage. */
+const batchMax = 5_000;
+const tickMs = 100;
+/** Between batches: the shortest pause, what each generation of the last batch adds to it, and the longest. */
+const pauseMinMs = 100;
+const pauseMsPerGeneration = 10;
+const pauseMaxMs = 1_000;
+/** While the store fails. */
+const retryMaxMs = 5_000;
 const idleCheckMs = 60_000;
 
 /**
@@ -49,9 +59,13 @@ export async function startSettler({ db, journal, ledger, generations, nodeId, c
   if (position > journal.end()) journal.skipTo(position);
   let settling = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  let nextPauseMs = pauseMs;
+  let pauseMs = pauseMinMs;
+  let waitedMs = 0;
+  let isFailing = false;
   let idleCheckedAt = clock();
   let isDraining = false;
+
+  const unsettled = () => journal.end() - position;
 
   const settleBatch = async (): Promise<void> => {
     const records = await journal.read(position, batchMax);
@@ -69,42 +83,44 @@ export async function startSettler({ db, journal, ledger, generations, nodeId, c
     await journal.trim(position);
   };
 
-  const inTurn = (act: () => Promise<void>): Promise<void> => {
+  const settle = (): Promise<void> => {
+    const target = journal.end(); // what comes meanwhile waits: one batch of hundreds costs less than many of ten
+    const isBehind = () => position < target;
+    const act = async () => {
+      while (isBehind()) await settleBatch();
+    };
     settling = settling.catch(() => undefined).then(act); // a failure was the earlier caller's to hear of
     return settling;
   };
 
-  const settle = () =>
-    inTurn(async () => {
-      while (position < journal.end()) await settleBatch();
-    });
-
-  /** What came during a small batch waits for the next turn: one batch of hundreds costs less than many of ten. */
-  const settleSome = () =>
-    inTurn(async () => {
-      do await settleBatch();
-      while (journal.end() - position >= batchMax);
-    });
-
-
-  const turn = async (): Promise<void> => {
+  const settleWhatGathered = async (): Promise<void> => {
+    const count = unsettled();
+    waitedMs = 0;
     try {
-      if (position < journal.end()) await settleSome();
+      await settle();
       if (clock() - idleCheckedAt >= idleCheckMs) {
         idleCheckedAt = clock();
         await ledger.returnIdle();
       }
-      nextPauseMs = pauseMs;
+      isFailing = false;
+      pauseMs = Math.min(pauseMinMs + count * pauseMsPerGeneration, pauseMaxMs);
     } catch (error) {
-      nextPauseMs = Math.min(nextPauseMs * 2, pauseMaxMs);
-      log?.error({ err: error, unsettled: journal.end() - position }, `usage could not be settled; next attempt in ${nextPauseMs} ms`);
+      isFailing = true;
+      pauseMs = Math.min(pauseMs * 2, retryMaxMs);
+      log?.error({ err: error, unsettled: unsettled() }, `usage could not be settled; next attempt in ${pauseMs} ms`);
     }
-    if (!isDraining) timer = setTimeout(turn, nextPauseMs).unref();
+  };
+
+  const turn = async (): Promise<void> => {
+    waitedMs += tickMs;
+    const isFull = unsettled() >= gatheredMax && !isFailing;
+    if (isFull || waitedMs >= pauseMs) await settleWhatGathered();
+    if (!isDraining) timer = setTimeout(turn, tickMs).unref();
   };
 
   await settle();
   await ledger.recover();
-  timer = setTimeout(turn, pauseMs).unref();
+  timer = setTimeout(turn, tickMs).unref();
 
   return {
     settle,

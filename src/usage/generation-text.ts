@@ -1,23 +1,127 @@
-/** A generation as one line of JSON: in the journal, and in the database for all that has no column of its own. */
+/**
+ * A generation as text, as short as it can be read back exactly: a positional JSON array without what has a column of its
+ * own, without its empty end, and with one name for what is the same twice. The order is the format: append, never move.
+ */
 
 import { assert } from "../base/assert.ts";
 import { nanodollars } from "../base/money.ts";
-import type { Generation } from "./generation.ts";
+import type { AttemptRecord, Generation } from "./generation.ts";
 
-/** Exact: the cost goes as text, because a JSON number is not. Without a line break. */
+/** What has columns in the database: what the books need, and whose it is. All else is in the text. */
+export type Charged = Pick<Generation, "id" | "createdAt" | "workspaceId" | "keyHash" | "isSandbox" | "providerName" | "cost">;
+
+export function chargedOf({ id, createdAt, workspaceId, keyHash, isSandbox, providerName, cost }: Generation): Charged {
+  return { id, createdAt, workspaceId, keyHash, isSandbox, providerName, cost };
+}
+
+/** One line of JSON. The cost goes as text, because a JSON number is not exact. */
+export function encodeCharged({ id, createdAt, workspaceId, keyHash, isSandbox, providerName, cost }: Charged): string {
+  return JSON.stringify([id, createdAt, workspaceId, keyHash, Number(isSandbox), providerName, cost.toString()]);
+}
+
+export function decodeCharged(text: string): Charged {
+  const [id, createdAt, workspaceId, keyHash, isSandbox, providerName, cost] = JSON.parse(text) as
+    [string, number, string, string, number, string | null, string];
+  return { id, createdAt, workspaceId, keyHash, isSandbox: isSandbox === 1, providerName, cost: nanodollars(BigInt(cost)) };
+}
+
+/** All that is not {@link Charged}, as one line of JSON. */
 export function encodeGeneration(generation: Generation): string {
   // Whatever is in the journal must fit the database: a row that does not would hold up all that come after it.
-  const counts = [generation.createdAt, generation.promptTokens, generation.completionTokens];
-  assert(counts.every(Number.isSafeInteger), `${generation.id} has counts that are not integers`);
-  assert(generation.cost >= 0n && generation.cost < costsEnd, `${generation.id} has a cost that is none`);
-  return JSON.stringify({ ...generation, cost: generation.cost.toString() });
+  const { id, createdAt, promptTokens, completionTokens, cost } = generation;
+  assert(Number.isSafeInteger(createdAt) && Number.isSafeInteger(promptTokens) && Number.isSafeInteger(completionTokens), `${id} has counts that are not integers`);
+  assert(cost >= 0n && cost < costsEnd, `${id} has a cost that is none`);
+  const { requestedModel, finishReason, app, plan } = generation;
+  const short = (endpointId: string) => shortened(endpointId, requestedModel);
+  const fields: unknown[] = [
+    generation.requestId, generation.surface, requestedModel,
+    generation.model === requestedModel ? same : generation.model,
+    generation.endpointId === null ? null : short(generation.endpointId),
+    generation.upstreamId,
+    (generation.streamed ? isStreamed : 0) + (generation.cancelled ? isCancelled : 0) + (generation.usageEstimated ? isEstimated : 0),
+    finishReason,
+    generation.nativeFinishReason === finishReason ? same : generation.nativeFinishReason,
+    generation.latencyMs, generation.generationMs,
+    promptTokens, completionTokens, generation.reasoningTokens, generation.cachedTokens,
+    plan.seed, plan.steps.map(short), plan.rejected.map(([endpointId, rule]) => [short(endpointId), rule]),
+    generation.attempts.map((attempt) => encodeAttempt(attempt, generation)),
+    app.userAgent, app.referer, app.title, noneIfEmpty(app.categories),
+    generation.faultCode, generation.serviceTier, generation.user, generation.sessionId, noneIfEmpty(generation.notes),
+  ];
+  while (fields.at(-1) === null) fields.pop();
+  return JSON.stringify(fields);
 }
 
 /** Reads what {@link encodeGeneration} wrote. */
-export function decodeGeneration(text: string): Generation {
-  const fields = JSON.parse(text) as Omit<Generation, "cost"> & { readonly cost: string };
-  return { ...fields, cost: nanodollars(BigInt(fields.cost)) };
+export function decodeGeneration(charged: Charged, text: string): Generation {
+  const [
+    requestId, surface, requestedModel, model, endpointId, upstreamId, flags, finishReason, nativeFinishReason, latencyMs, generationMs,
+    promptTokens, completionTokens, reasoningTokens, cachedTokens, seed, steps, rejected, attempts,
+    userAgent, referer, title, categories, faultCode, serviceTier, user, sessionId, notes,
+  ] = JSON.parse(text) as Fields;
+  const long = (shortId: string) => lengthened(shortId, requestedModel);
+  const served = {
+    model: model === same ? requestedModel : model,
+    endpointId: endpointId === null ? null : long(endpointId),
+    providerName: charged.providerName,
+  };
+  return {
+    ...charged, ...served, requestId, surface, requestedModel, upstreamId,
+    streamed: (flags & isStreamed) !== 0, cancelled: (flags & isCancelled) !== 0, usageEstimated: (flags & isEstimated) !== 0,
+    finishReason, nativeFinishReason: nativeFinishReason === same ? finishReason : nativeFinishReason,
+    latencyMs, generationMs, promptTokens, completionTokens, reasoningTokens, cachedTokens,
+    plan: { seed, steps: steps.map(long), rejected: rejected.map(([shortId, rule]) => [long(shortId), rule]) },
+    attempts: attempts.map((fields) => decodeAttempt(fields, served)),
+    app: { userAgent: userAgent ?? null, referer: referer ?? null, title: title ?? null, categories: categories ?? [] },
+    faultCode: faultCode ?? null, serviceTier: serviceTier ?? null, user: user ?? null, sessionId: sessionId ?? null, notes: notes ?? [],
+  };
 }
+
+/** Names who was called only where that is not who served the generation. */
+function encodeAttempt({ status, latencyMs, faultCode, endpointId, providerName, model }: AttemptRecord, served: Served): unknown[] {
+  const isServing = endpointId === served.endpointId && providerName === served.providerName && model === served.model;
+  if (!isServing) return [status, latencyMs, faultCode, endpointId, providerName, model];
+  return faultCode === null ? [status, latencyMs] : [status, latencyMs, faultCode];
+}
+
+function decodeAttempt([status, latencyMs, faultCode, ...called]: AttemptFields, served: Served): AttemptRecord {
+  const [endpointId, providerName, model] = called.length > 0 ? called : [served.endpointId, served.providerName, served.model];
+  return { endpointId: endpointId as string, providerName: providerName as string, model: model as string, status, faultCode: faultCode ?? null, latencyMs };
+}
+
+/** An endpoint's id mostly begins with the model that was asked for: "@mistral" stands for "mistralai/ministral-8b@mistral". */
+function shortened(endpointId: string, model: string): string {
+  if (endpointId.startsWith(model) && endpointId[model.length] === "@") return endpointId.slice(model.length);
+  return /^[@=]/.test(endpointId) ? `=${endpointId}` : endpointId;
+}
+
+function lengthened(shortId: string, model: string): string {
+  if (shortId.startsWith("@")) return model + shortId;
+  return shortId.startsWith("=") ? shortId.slice(1) : shortId;
+}
+
+function noneIfEmpty<T>(list: readonly T[]): readonly T[] | null {
+  return list.length === 0 ? null : list;
+}
+
+type Served = Pick<Generation, "model" | "endpointId" | "providerName">;
+
+/** In the place of a text that stands in the record already. */
+const same = 0;
+const isStreamed = 1;
+const isCancelled = 2;
+const isEstimated = 4;
 
 /** Ten million dollars: far more than one answer can cost, far less than a sum of 64 bits can take. */
 const costsEnd = 10n ** 16n;
+
+type Text = string | null;
+type Fields = [
+  requestId: string, surface: string, requestedModel: string, model: Text | typeof same, endpointId: Text, upstreamId: Text, flags: number,
+  finishReason: Text, nativeFinishReason: Text | typeof same, latencyMs: number | null, generationMs: number | null,
+  promptTokens: number, completionTokens: number, reasoningTokens: number, cachedTokens: number,
+  seed: number, steps: string[], rejected: [string, string][], attempts: AttemptFields[],
+  userAgent?: Text, referer?: Text, title?: Text, categories?: string[] | null,
+  faultCode?: Text, serviceTier?: Text, user?: Text, sessionId?: Text, notes?: Generation["notes"] | null,
+];
+type AttemptFields = [status: number | null, latencyMs: number, faultCode?: Text, ...called: Text[]];

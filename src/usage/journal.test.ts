@@ -5,7 +5,8 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { nanodollars } from "../base/money.ts";
 import { encodeRecord, scanSegment, segmentName } from "./journal-segment.ts";
-import { openJournal, type JournalOptions } from "./journal.ts";
+import { decodeGeneration } from "./generation-text.ts";
+import { openJournal, type JournalOptions, type JournalRecord } from "./journal.ts";
 import type { Generation } from "./generation.ts";
 
 const directories: string[] = [];
@@ -40,7 +41,8 @@ function generation(id: string, cost = 1n): Generation {
   };
 }
 
-const idsOf = (records: readonly { readonly generation: Generation }[]) => records.map((record) => record.generation.id);
+const whole = (record: JournalRecord | undefined) => record && decodeGeneration(record.generation, record.text);
+const idsOf = (records: readonly JournalRecord[]) => records.map((record) => record.generation.id);
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `gen-${index + 1}`);
 
 describe("a segment", () => {
@@ -77,11 +79,11 @@ describe("the journal", () => {
     const written = generation("gen-1", 9_007_199_254_740_993n);
     await withJournal({ directory }, async (journal) => {
       await journal.append(written);
-      expect((await journal.read(0, 10))[0]?.generation).toEqual(written);
+      expect(whole((await journal.read(0, 10))[0])).toEqual(written);
     });
     await withJournal({ directory }, async (journal) => {
       expect(journal.end()).toBe(1);
-      expect((await journal.read(0, 10))[0]?.generation).toEqual(written);
+      expect(whole((await journal.read(0, 10))[0])).toEqual(written);
     });
   });
 
@@ -112,8 +114,29 @@ describe("the journal", () => {
     });
   });
 
+  test("an append that comes while others share a write is as durable as they are", async () => {
+    const directory = await freshDirectory();
+    await withJournal({ directory }, async (journal) => {
+      await Promise.all(["gen-1", "gen-2"].map((id) => journal.append(generation(id))));
+      const gathered = ["gen-3", "gen-4"].map((id) => journal.append(generation(id)));
+      expect(journal.end()).toBe(2);
+      await Promise.all(gathered);
+      expect(scanSegment(await readFile(join(directory, segmentName(1)))).records.map((record) => record.position)).toEqual([1, 2, 3, 4]);
+    });
+  });
+
+  test("closing waits for what was appended and refuses what comes after", async () => {
+    const directory = await freshDirectory();
+    const journal = await openJournal({ directory });
+    const begun = numbered(3).map((id) => journal.append(generation(id)));
+    await journal.close();
+    await Promise.all(begun);
+    await expect(journal.append(generation("late"))).rejects.toMatchObject({ code: "storage_unavailable" });
+    await withJournal({ directory }, async (reopened) => expect(idsOf(await reopened.read(0, 10))).toEqual(numbered(3)));
+  });
+
   test("segments rotate, are read across, and go once applied", async () => {
-    const options = { directory: await freshDirectory(), segmentBytesMax: 2000 };
+    const options = { directory: await freshDirectory(), segmentBytesMax: 500 };
     await withJournal(options, async (journal) => {
       for (const id of numbered(10)) await journal.append(generation(id));
     });

@@ -2,19 +2,27 @@
  * The write-ahead journal: what was used is safely on disk before the end of an answer is reported, and reaches the
  * database later, in batches (relay/settler.ts). Records that come while a write is under way go out together in the
  * next one. Positions count records, from 1, without gaps; a segment goes when all of it is in the database.
+ *
+ * Between the two, memory keeps a text and a few numbers of each generation, not the generation: what lives that long is
+ * what the garbage collector has to carry.
  */
 
-import { constants, type PathLike } from "node:fs";
-import { mkdir, open, readdir, readFile, truncate, unlink, type FileHandle } from "node:fs/promises";
+import { close, constants, fdatasync, ftruncate, open, write, type PathLike } from "node:fs";
+import { mkdir, open as openHandle, readdir, readFile, truncate, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
-import { decodeGeneration, encodeGeneration } from "./generation-text.ts";
+import { chargedOf, decodeCharged, encodeCharged, encodeGeneration, type Charged } from "./generation-text.ts";
 import type { Generation } from "./generation.ts";
 import { encodeRecord, firstPositionOf, scanSegment, segmentName, type SegmentRecord } from "./journal-segment.ts";
 
-export interface JournalRecord extends SegmentRecord {
-  readonly generation: Generation;
+/** One durable generation: what the books need of it, and the rest as text. */
+export interface JournalRecord {
+  readonly position: number;
+  readonly generation: Charged;
+  /** What `encodeGeneration` made of it. */
+  readonly text: string;
 }
 
 export interface Journal {
@@ -57,10 +65,10 @@ export interface JournalOptions {
   readonly recentMax?: number;
 }
 
-interface Waiting {
-  /** Undefined asks only whether a write succeeds. */
-  readonly generation: Generation | undefined;
-  readonly text: string;
+/** What goes out in one write; all who wait for it wait for one promise. Without records it asks whether a write succeeds. */
+interface Batch {
+  readonly records: { position: number; readonly generation: Charged; readonly text: string }[];
+  readonly written: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (fault: Fault) => void;
 }
@@ -74,6 +82,11 @@ interface Segment {
 // Where the kernel offers it, one call writes and flushes: half the trips to the thread pool of write + fdatasync.
 const flushOnWrite = process.platform === "linux" ? constants.O_DSYNC : 0;
 const probe = Buffer.alloc(64 * 1024, " ");
+/**
+ * A write to disk costs some 0.1 ms of processor time, however much it carries. So one that carried several records is
+ * followed by a pause in which more gather; as long as records come one by one, nobody waits.
+ */
+const gatherMs = 4;
 
 /**
  * Opens the journal of a directory, which must belong to this process alone (see db/directory-lock.ts), and cuts off
@@ -91,22 +104,27 @@ export async function openJournal({ directory, segmentBytesMax = 16 * 2 ** 20, r
   }
 
   let end = scan?.records.at(-1)?.position ?? (last === undefined ? 0 : last.firstPosition - 1);
-  let file: FileHandle | undefined;
-  let queue: Waiting[] = [];
+  let file: number | undefined;
+  let gathering: Batch | undefined;
   let flushing: Promise<void> | undefined;
   let isFailing = false;
   let isClosed = false;
   let recent: JournalRecord[] = [];
   let replayed: readonly SegmentRecord[] = [];
 
-  const currentFile = async (): Promise<FileHandle> => {
+  const closeFile = async (): Promise<void> => {
+    const closing = file;
+    file = undefined;
+    if (closing !== undefined) await closeAsync(closing);
+  };
+
+  const currentFile = async (): Promise<number> => {
     const current = segments.at(-1);
     if (current !== undefined && current.bytes < segmentBytesMax) {
       file ??= await openSegment(current);
       return file;
     }
-    await file?.close();
-    file = undefined;
+    await closeFile();
     const fresh: Segment = { firstPosition: end + 1, path: join(directory, segmentName(end + 1)), bytes: 0 };
     file = await openSegment(fresh);
     await flushDirectory(directory);
@@ -114,54 +132,54 @@ export async function openJournal({ directory, segmentBytesMax = 16 * 2 ** 20, r
     return file;
   };
 
-  const writeBatch = async (batch: readonly Waiting[]): Promise<void> => {
-    const records: JournalRecord[] = [];
-    for (const { generation, text } of batch) {
-      if (generation !== undefined) records.push({ position: end + records.length + 1, generation, text });
-    }
-    const handle = await currentFile();
+  const writeBatch = async ({ records }: Batch): Promise<void> => {
+    const descriptor = await currentFile();
     const segment = segments.at(-1);
     assert(segment !== undefined, "a file is open");
     if (records.length === 0) {
-      await writeAll(handle, probe);
-      await handle.truncate(segment.bytes);
+      await writeAll(descriptor, probe);
+      await truncateAsync(descriptor, segment.bytes);
       return;
     }
-    const bytes = Buffer.from(records.map(encodeRecord).join(""));
-    await writeAll(handle, bytes);
+    let lines = "";
+    let position = end;
+    for (const record of records) {
+      record.position = position += 1;
+      lines += encodeRecord({ position, text: `${encodeCharged(record.generation)}${separator}${record.text}` });
+    }
+    const bytes = Buffer.from(lines);
+    await writeAll(descriptor, bytes);
     segment.bytes += bytes.length;
-    end += records.length;
-    recent = recent.length + records.length > recentMax ? [] : recent;
+    end = position;
+    if (recent.length + records.length > recentMax) recent = [];
     recent.push(...records);
   };
 
   const flush = async (): Promise<void> => {
-    await undefined; // so that everything appended in one turn goes together
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
+    await turnEnd(); // what is appended in one turn of the event loop goes together
+    while (gathering !== undefined) {
+      const batch = gathering;
+      gathering = undefined;
       try {
         await writeBatch(batch);
         isFailing = false;
-        for (const waiting of batch) waiting.resolve();
+        batch.resolve();
       } catch (error) {
         // Opening the segment again cuts off whatever part of the batch has reached it.
         isFailing = true;
-        await file?.close().catch(() => undefined);
-        file = undefined;
-        const fault = unavailable(error);
-        for (const waiting of batch) waiting.reject(fault);
+        await closeFile().catch(() => undefined);
+        batch.reject(unavailable(error));
       }
+      if (batch.records.length > 1 && !isClosed) await pause(gatherMs);
     }
     flushing = undefined;
   };
 
-  const enqueue = (generation: Generation | undefined): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (isClosed) return reject(unavailable("the journal is closed"));
-      queue.push({ generation, text: generation === undefined ? "" : encodeGeneration(generation), resolve, reject });
-      flushing ??= flush();
-    });
+  const nextBatch = (): Batch => {
+    gathering ??= newBatch();
+    flushing ??= flush();
+    return gathering;
+  };
 
   const readFromDisk = async (after: number): Promise<readonly SegmentRecord[]> => {
     // Not beyond what was acknowledged: a write under way may be half there.
@@ -178,8 +196,15 @@ export async function openJournal({ directory, segmentBytesMax = 16 * 2 ** 20, r
   };
 
   return {
-    append: enqueue,
-    ready: () => (isFailing ? enqueue(undefined) : undefined),
+    async append(generation) {
+      if (isClosed) throw unavailable("the journal is closed");
+      const record = { position: 0, generation: chargedOf(generation), text: encodeGeneration(generation) };
+      const batch = nextBatch();
+      batch.records.push(record);
+      return batch.written;
+    },
+
+    ready: () => (isFailing && !isClosed ? nextBatch().written : undefined),
     end: () => end,
     damagedLines: scan?.damagedLines ?? 0,
 
@@ -187,13 +212,12 @@ export async function openJournal({ directory, segmentBytesMax = 16 * 2 ** 20, r
       if (after >= end) return [];
       const offset = after + 1 - (recent[0]?.position ?? Number.POSITIVE_INFINITY);
       if (offset >= 0) return recent.slice(offset, offset + countMax);
-      const records = (await readFromDisk(after)).slice(0, countMax);
-      return records.map((record) => ({ ...record, generation: decodeGeneration(record.text) }));
+      return (await readFromDisk(after)).slice(0, countMax).map(decodeLine);
     },
 
     async trim(position) {
-      const applied = recent.findIndex((record) => record.position > position);
-      recent = applied === -1 ? [] : applied === 0 ? recent : recent.slice(applied);
+      const first = recent[0]?.position;
+      if (first !== undefined && first <= position) recent = recent.slice(position + 1 - first);
       replayed = [];
       while (segments[1] !== undefined && segments[1].firstPosition <= position + 1) {
         const done = segments.shift();
@@ -211,8 +235,7 @@ export async function openJournal({ directory, segmentBytesMax = 16 * 2 ** 20, r
     async close() {
       isClosed = true;
       await flushing;
-      await file?.close();
-      file = undefined;
+      await closeFile();
     },
   };
 }
@@ -226,28 +249,58 @@ async function listSegments(directory: string): Promise<Segment[]> {
   return segments;
 }
 
-async function openSegment(segment: Segment): Promise<FileHandle> {
-  const handle = await open(segment.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | flushOnWrite, 0o600);
+// Plain descriptors: a FileHandle doubles what the main thread pays for a write.
+const openAsync = promisify(open);
+const closeAsync = promisify(close);
+const writeAsync = promisify(write) as (file: number, bytes: Buffer, offset: number, length: number, at: null) => Promise<{ bytesWritten: number }>;
+const truncateAsync = promisify(ftruncate);
+const flushAsync = promisify(fdatasync);
+
+async function openSegment(segment: Segment): Promise<number> {
+  const file = await openAsync(segment.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | flushOnWrite, 0o600);
   try {
-    await handle.truncate(segment.bytes);
-    return handle;
+    await truncateAsync(file, segment.bytes);
+    return file;
   } catch (error) {
-    await handle.close();
+    await closeAsync(file);
     throw error;
   }
 }
 
-async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
+async function writeAll(file: number, bytes: Buffer): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
-    written += (await handle.write(bytes, written, bytes.length - written, null)).bytesWritten;
+    written += (await writeAsync(file, bytes, written, bytes.length - written, null)).bytesWritten;
   }
-  if (flushOnWrite === 0) await handle.datasync();
+  if (flushOnWrite === 0) await flushAsync(file);
+}
+
+// JSON never holds it.
+const separator = "\t";
+
+function decodeLine({ position, text }: SegmentRecord): JournalRecord {
+  const end = text.indexOf(separator);
+  return { position, generation: decodeCharged(text.slice(0, end)), text: text.slice(end + 1) };
+}
+
+function newBatch(): Batch {
+  let resolve!: () => void;
+  let reject!: (fault: Fault) => void;
+  const written = new Promise<void>((...ways) => ([resolve, reject] = ways));
+  return { records: [], written, resolve, reject };
+}
+
+function turnEnd(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** A new file is only as durable as the directory that names it. Windows has no such call and needs none. */
 async function flushDirectory(directory: PathLike): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(directory, constants.O_RDONLY);
+  const handle = await openHandle(directory, constants.O_RDONLY);
   await handle.sync();
   await handle.close();
 }
