@@ -11,6 +11,8 @@ import { readToolCalls } from "./tool-calls.ts";
 /** Top-level fields that we read, or that mean nothing to anybody but the upstream and us (`obfuscation` is padding). */
 const knownFields: ReadonlySet<string> = new Set([
   "id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier", "obfuscation", "error", "__proto__",
+  // What we say of the answer ourselves: an upstream that says it too must not be believed in our name.
+  "provider", "openrouter_metadata", "debug",
 ]);
 
 /** What an answer needs to be read by, beside its own bytes. */
@@ -35,7 +37,7 @@ export function decodeAnswer(body: unknown, dialect: ChoiceDialect): ChatAnswer 
   const choices = answer["choices"];
   const envelope = dialect.envelope === undefined ? undefined : asObject(answer[dialect.envelope]);
   if (isError(answer)) throw bodyFault(answer);
-  if (!Array.isArray(choices)) throw new Fault("upstream_garbled", "The provider's answer has no choices.");
+  if (!Array.isArray(choices) || choices.length === 0) throw new Fault("upstream_garbled", "The provider's answer has no choices.");
   const upstreamId = asText(answer["id"]);
   return {
     upstreamId,

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { Fault } from "../../base/fault.ts";
 import type { ToolCall, ToolCallDelta } from "../../wire/chat.ts";
 import { asList, asObject, asText } from "../json.ts";
 
@@ -35,6 +36,9 @@ interface OpenCall {
   hasArguments: boolean;
 }
 
+/** More than any API takes in one turn; the search below is a walk over the open calls. */
+const callsMax = 1024;
+
 export function createToolCallReader(): ToolCallReader {
   const calls: OpenCall[] = [];
 
@@ -59,6 +63,7 @@ export function createToolCallReader(): ToolCallReader {
         const known = callOf({ wireIndex, id, name });
         if (known === undefined) {
           const position = calls.length;
+          if (position === callsMax) throw new Fault("upstream_garbled", `The provider's answer calls more than ${callsMax} tools.`);
           const call = { position, wireIndex, id: id ?? inventedId(answerId, position), name: name ?? "", hasArguments: text !== "" };
           calls.push(call);
           return [{ index: position, id: call.id, type: "function" as const, function: { ...(name === undefined ? {} : { name }), arguments: text } }];

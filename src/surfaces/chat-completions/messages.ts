@@ -1,4 +1,7 @@
-/** The messages of a request (contract §2.4). Checked in place and handed on by reference: nothing of a message is lost. */
+/**
+ * The messages of a request (contract §2.4). Checked in place and handed on by reference: nothing of a message is lost but
+ * its nulls, which many clients write for what is not there.
+ */
 
 import type { Message } from "../../wire/chat.ts";
 import { depthChecked, invalid, isRecord, list, oneOf, record, text, type Fields } from "./check.ts";
@@ -16,25 +19,32 @@ export function readMessages(fields: Fields): readonly Message[] {
   const items = list(messages, "messages");
   if (items.length === 0) throw invalid("messages", "must hold at least one message");
   if (items.length > messagesMax) throw invalid("messages", `must hold at most ${messagesMax.toLocaleString("en")} messages; this has ${items.length.toLocaleString("en")}`);
-  for (let index = 0; index < items.length; index++) checkMessage(items[index], index);
-  return items as readonly Message[];
+  return items.map((item, index) => readMessage(item, `messages[${index}]`));
 }
 
-function checkMessage(value: unknown, index: number): void {
-  const path = `messages[${index}]`;
-  if (!isRecord(value)) throw invalid(path, "must be an object with a role and content");
+function readMessage(given: unknown, path: string): Message {
+  if (!isRecord(given)) throw invalid(path, "must be an object with a role and content");
+  const value = Object.values(given).includes(null) ? withoutNulls(given) : given;
+  checkMessage(value, path);
+  return value as unknown as Message;
+}
+
+/** `content` stays: an assistant's null says that it called tools instead of speaking. */
+function withoutNulls(message: Fields): Fields {
+  return Object.fromEntries(Object.entries(message).filter(([field, value]) => value !== null || field === "content"));
+}
+
+function checkMessage(value: Fields, path: string): void {
   const speaker = role(value["role"], `${path}.role`);
   checkContent(value["content"], `${path}.content`);
   for (const field in value) {
     if (field === "role" || field === "content") continue;
     if (typeof value[field] === "object") depthChecked(value[field], `${path}.${field}`);
   }
-  if (speaker === "tool") {
-    anyText(value["tool_call_id"], `${path}.tool_call_id`);
-  } else if (speaker === "assistant") {
-    if (value["tool_calls"] !== undefined && value["tool_calls"] !== null) checkToolCalls(value["tool_calls"], `${path}.tool_calls`);
-    return;
-  }
+  if (value["name"] !== undefined) anyText(value["name"], `${path}.name`);
+  if (value["tool_calls"] !== undefined) checkToolCalls(value["tool_calls"], `${path}.tool_calls`);
+  if (speaker === "assistant") return;
+  if (speaker === "tool") anyText(value["tool_call_id"], `${path}.tool_call_id`);
   if (value["content"] === undefined || value["content"] === null) throw invalid(`${path}.content`, "is required: a string or an array of parts");
 }
 
@@ -63,9 +73,13 @@ function checkPart(value: unknown, path: string): void {
       anyText(audio["format"], `${path}.input_audio.format`);
       return;
     }
-    case "file":
-      record(part["file"], `${path}.file`);
+    case "file": {
+      const file = record(part["file"], `${path}.file`);
+      for (const field of ["file_data", "file_id", "filename"]) {
+        if (file[field] !== undefined && file[field] !== null) text(Number.MAX_SAFE_INTEGER)(file[field], `${path}.file.${field}`);
+      }
       return;
+    }
     case "video_url":
       anyText(record(part["video_url"], `${path}.video_url`)["url"], `${path}.video_url.url`);
       return;
@@ -79,6 +93,8 @@ function checkToolCalls(value: unknown, path: string): void {
   list(value, path).forEach((item, index) => {
     const call = record(item, `${path}[${index}]`);
     anyText(call["id"], `${path}[${index}].id`);
+    // Calls of other types (custom tools) have shapes of their own, which the upstream knows.
+    if (call["type"] !== undefined && call["type"] !== "function") return;
     const called = record(call["function"], `${path}[${index}].function`);
     anyText(called["name"], `${path}[${index}].function.name`);
     anyText(called["arguments"], `${path}[${index}].function.arguments`);

@@ -46,6 +46,20 @@ test.each(accepted)("$name", ({ body, expected }) => {
   expect(parsed({ model: "a/b", messages: hello, ...body })).toMatchObject(expected);
 });
 
+test("nulls in a message are what is not there, except an assistant's silence", () => {
+  const messages = [...hello, { role: "assistant", content: null, tool_calls: null, refusal: null, name: null }, { role: "user", content: "x", tool_calls: null }];
+  expect(parsed({ model: "a/b", messages }).messages).toEqual([...hello, { role: "assistant", content: null }, { role: "user", content: "x" }]);
+});
+
+test("a call of a custom tool comes back as it was given", () => {
+  const call = { id: "c1", type: "custom", custom: { name: "f", input: "x" } };
+  expect(parsed({ model: "a/b", messages: [{ role: "assistant", content: "", tool_calls: [call] }, ...hello] }).messages[0]?.tool_calls).toEqual([call]);
+});
+
+test("a byte order mark is not part of the JSON", () => {
+  expect(parse(Buffer.from(`\uFEFF${JSON.stringify({ model: "a/b", messages: hello })}`)).models).toEqual(["a/b"]);
+});
+
 const refused: readonly { name: string; body: unknown; field: string | undefined; says: RegExp }[] = [
   { name: "an empty body", body: "", field: undefined, says: /empty/ },
   { name: "text that is not JSON", body: '{"model": "a/b", "messages": [', field: undefined, says: /not valid JSON/ },
@@ -61,6 +75,11 @@ const refused: readonly { name: string; body: unknown; field: string | undefined
   { name: "a user who says nothing", body: { model: "a/b", messages: [{ role: "user" }] }, field: "messages[0].content", says: /required/ },
   { name: "a part without its type", body: { model: "a/b", messages: [{ role: "user", content: [{ text: "x" }] }] }, field: "messages[0].content[0].type", says: /must be a string/ },
   { name: "an image without a URL", body: { model: "a/b", messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] }, field: "messages[0].content[0].image_url.url", says: /must be a string/ },
+  { name: "more models than anybody tries", body: { models: Array.from({ length: 65 }, (_, index) => `a/${index}`), messages: hello }, field: "models", says: /at most 64 models; this has 65/ },
+  { name: "a model that is a novel", body: { model: "a/b", models: ["x".repeat(300)], messages: hello }, field: "models[0]", says: /at most 256 characters/ },
+  { name: "a user whose name is a novel", body: { model: "a/b", messages: hello, user: "x".repeat(513) }, field: "user", says: /at most 512 characters/ },
+  { name: "tool calls of a user that are none", body: { model: "a/b", messages: [{ role: "user", content: "x", tool_calls: [{ a: 1 }] }] }, field: "messages[0].tool_calls[0].id", says: /must be a string/ },
+  { name: "a file of numbers", body: { model: "a/b", messages: [{ role: "user", content: [{ type: "file", file: { file_data: 5 } }] }] }, field: "messages[0].content[0].file.file_data", says: /must be a string/ },
   { name: "a tool result without its call", body: { model: "a/b", messages: [{ role: "tool", content: "x" }] }, field: "messages[0].tool_call_id", says: /must be a string/ },
   { name: "a tool without a name", body: { model: "a/b", messages: hello, tools: [{ type: "function", function: {} }] }, field: "tools[0].function.name", says: /must be a string/ },
   { name: "top_logprobs alone", body: { model: "a/b", messages: hello, top_logprobs: 3 }, field: "top_logprobs", says: /needs logprobs/ },

@@ -54,12 +54,12 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["prompt_cache_key", { into: "parameters", read: text() }],
   ["prompt_cache_options", { into: "parameters", read: record }],
   ["web_search_options", { into: "parameters", read: record }],
-  ["user", { into: "gateway", read: text() }],
+  ["user", { into: "gateway", read: text(512) }],
   ["session_id", { into: "gateway", as: "sessionId", read: text(256) }],
   ["metadata", { into: "gateway", read: readMetadata }],
   ["trace", { into: "gateway", read: record }],
   ["plugins", { into: "gateway", read: records }],
-  ["preset", { into: "gateway", read: text() }],
+  ["preset", { into: "gateway", read: text(256) }],
   ["debug", { into: "gateway", read: record }],
   // Documented as without effect: usage is always sent, there is always one choice, middle-out is gone.
   ["stream_options", { into: "ignored", read: anything }],
@@ -101,11 +101,14 @@ export function parse(body: Uint8Array): ChatRequest {
   };
 }
 
+const byteOrderMark = 0xfeff;
+
 function readJson(body: Uint8Array): Fields {
   if (body.byteLength === 0) throw new Fault("invalid_request", "The request body is empty; send a JSON object.");
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
+    const written = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+    value = JSON.parse(written.charCodeAt(0) === byteOrderMark ? written.slice(1) : written);
   } catch (error) {
     throw new Fault("invalid_request", `The request body is not valid JSON: ${jsonComplaint(error)}`, { cause: error });
   }
@@ -119,14 +122,16 @@ function jsonComplaint(error: unknown): string {
   return position === undefined ? "it ends too early or holds an unexpected character." : `unexpected character at ${position}.`;
 }
 
+const slug = text(256);
+const modelsMax = 64;
+
 function readModels(fields: Fields): readonly string[] {
-  const models: string[] = [];
-  if (!isAbsent(fields["model"])) models.push(text(256)(fields["model"], "model"));
-  if (!isAbsent(fields["models"])) {
-    for (const model of textList(fields["models"], "models")) if (!models.includes(model)) models.push(model);
-  }
-  if (models.length === 0 || models.includes("")) throw invalid("model", 'must name a model, such as "mistralai/ministral-8b"');
-  return models;
+  const given = isAbsent(fields["models"]) ? [] : textList(fields["models"], "models");
+  if (given.length > modelsMax) throw invalid("models", `takes at most ${modelsMax} models; this has ${given.length.toLocaleString("en")}`);
+  const models = new Set(isAbsent(fields["model"]) ? [] : [slug(fields["model"], "model")]);
+  given.forEach((model, index) => models.add(slug(model, `models[${index}]`)));
+  if (models.size === 0 || models.has("")) throw invalid("model", 'must name a model, such as "mistralai/ministral-8b"');
+  return [...models];
 }
 
 function readStop(value: unknown, path: string): readonly string[] {
