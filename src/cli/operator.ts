@@ -8,15 +8,28 @@ import { Fault } from "../base/fault.ts";
 import { withoutSecrets } from "../base/secret.ts";
 import { paths, type Config } from "../config.ts";
 import { openGateway } from "../gateway.ts";
+import { readyDataDirectory } from "./data-directory.ts";
 
 export interface Operator {
   /** Calls the management API and gives its JSON. @throws Fault with the API's own message when it refuses. */
   readonly call: (method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object) => Promise<unknown>;
   readonly close: () => Promise<void>;
+  /** Is it a running node that answers? */
+  readonly isNode: boolean;
 }
 
 export async function openOperator(config: Config): Promise<Operator> {
-  return (await throughRunningNode(paths.operatorSocket(config.dataDir))) ?? (await overDataDirectory(config));
+  const socketPath = operatorSocketPath(config);
+  return (socketPath === undefined ? undefined : await throughRunningNode(socketPath)) ?? (await overDataDirectory(config));
+}
+
+/** Kernels take 103 bytes or a few more, and cut off the rest in silence. */
+const socketPathBytesMax = 103;
+
+/** Where the running node listens for commands; undefined when that path is too long for a socket. */
+export function operatorSocketPath({ dataDir }: Config): string | undefined {
+  const path = paths.operatorSocket(dataDir);
+  return Buffer.byteLength(path) > socketPathBytesMax ? undefined : path;
 }
 
 async function throughRunningNode(socketPath: string): Promise<Operator | undefined> {
@@ -35,12 +48,14 @@ async function throughRunningNode(socketPath: string): Promise<Operator | undefi
     if (error instanceof Fault) throw error;
     return undefined;
   }
-  return { call: ask, close: () => dispatcher.close() };
+  return { call: ask, close: () => dispatcher.close(), isNode: true };
 }
 
 async function overDataDirectory(config: Config): Promise<Operator> {
+  readyDataDirectory(config.dataDir);
   const gateway = await openGateway(config);
   return {
+    isNode: false,
     call: async (method, path, body) => {
       const answer = await gateway.operatorApi.fetch(new Request(`http://windrose/api/v1${path}`, {
         method,
@@ -59,12 +74,14 @@ function read(status: number, text: string): unknown {
   throw new Fault("invalid_request", typeof error === "string" ? withoutSecrets(error) : `The management API answered ${status}.`);
 }
 
+export type Row = Readonly<Record<string, unknown>>;
+
 /** The `data` of an answer, as rows. */
-export function rowsOf(answer: unknown): readonly Readonly<Record<string, unknown>>[] {
+export function rowsOf(answer: unknown): readonly Row[] {
   const data = isRecord(answer) ? answer["data"] : undefined;
   return Array.isArray(data) ? data.filter(isRecord) : isRecord(data) ? [data] : [];
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Row {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

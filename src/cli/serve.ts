@@ -1,81 +1,120 @@
 /** `windrose serve`: opens the gateway, says in at most eight lines what it is and how to use it, and drains on a signal. */
 
-import type { Model } from "../catalog/model.ts";
+import { assert } from "../base/assert.ts";
+import type { Endpoint, Model } from "../catalog/model.ts";
 import type { Config } from "../config.ts";
-import { paths } from "../config.ts";
 import { openGateway, version, type Gateway } from "../gateway.ts";
-import { listenForOperator } from "../http/operator.ts";
-import { startServer, type HttpServer } from "../http/server.ts";
+import { listenForOperator, type OperatorSocket } from "../http/operator.ts";
+import { startServer } from "../http/server.ts";
+import { readyDataDirectory } from "./data-directory.ts";
+import { operatorSocketPath } from "./operator.ts";
 import { bold, type Terminal } from "./terminal.ts";
 
 export const serveUsage = "windrose serve";
 
 /** Resolves when the node has stopped. */
 export async function serve(config: Config, _args: readonly string[], terminal: Terminal): Promise<void> {
+  readyDataDirectory(config.dataDir);
+  const stopped = signalled();
   const gateway = await openGateway(config);
-  const made = await firstKeys(gateway, config);
-  const operator = await listenForOperator(gateway.operatorApi, paths.operatorSocket(config.dataDir));
-  const server = await startServer(
-    { relay: gateway.relay, keys: gateway.keys, api: gateway.api, clock: gateway.relay.clock, log: gateway.log, bodyBytesMax: config.bodyBytesMax },
-    { host: config.host, port: config.port },
-  );
-  banner(terminal, gateway, { config, server, made });
-  await signalled();
-  await server.drain(config.timeouts.drainMs);
-  await operator.close();
-  await gateway.close();
+  /** What was opened last comes first. */
+  const closes = [gateway.close];
+  try {
+    const operator = await openOperatorSocket(gateway, config);
+    if (operator !== undefined) closes.unshift(operator.close);
+    const server = await startServer(
+      { relay: gateway.relay, keys: gateway.keys, api: gateway.api, clock: gateway.relay.clock, log: gateway.log, bodyBytesMax: config.bodyBytesMax },
+      { host: config.host, port: config.port },
+    );
+    closes.unshift(() => server.drain(config.timeouts.drainMs));
+    // After listening: a start that fails on its port must not use up the only time that keys are shown.
+    const made = await firstKeys(gateway, config);
+    for (const line of banner(gateway, { baseUrl: baseUrlOf(config.host, server.port), made, title: bold(terminal, `Windrose ${version}`) })) terminal.print(line);
+    await stopped;
+  } finally {
+    for (const close of closes) await close();
+  }
 }
 
+/** Where there can be no such socket, the node serves all the same. */
+async function openOperatorSocket({ operatorApi, log }: Gateway, config: Config): Promise<OperatorSocket | undefined> {
+  const path = operatorSocketPath(config);
+  if (path !== undefined) return listenForOperator(operatorApi, path);
+  log.warn({ dataDir: config.dataDir }, "commands cannot reach this node while it runs: WINDROSE_DATA_DIR is too long for the path of a socket");
+  return undefined;
+}
+
+/** Shown once; undefined where there is none to show. */
 interface MadeKeys {
-  /** Printed once; undefined when keys exist already. */
-  readonly inference: string | undefined;
-  readonly management: string | undefined;
+  readonly inference?: string;
+  readonly management?: string;
 }
 
-/** An installation without keys gets one to call with and one to manage with. */
-async function firstKeys({ keys }: Gateway, config: Config): Promise<MadeKeys> {
-  const bootstrap = config.bootstrapKey?.reveal();
+/** An installation without keys gets one to call with and, if the operator brings none, one to manage with. */
+async function firstKeys({ keys }: Gateway, { bootstrapKey }: Config): Promise<MadeKeys> {
+  const isFirstStart = (await keys.count()) === 0;
+  const bootstrap = bootstrapKey?.reveal();
   if (bootstrap !== undefined && (await keys.authenticate(bootstrap)) === undefined) await keys.create({ name: "bootstrap", kind: "management", secret: bootstrap });
-  const existing = await keys.list({ offset: 0, limit: 100, includeDisabled: true });
-  const hasManagement = existing.some((key) => key.kind === "management");
-  const hasInference = existing.some((key) => key.kind === "inference");
-  const management = hasManagement ? undefined : (await keys.create({ name: "management", kind: "management" })).secret;
-  const inference = hasInference || (existing.length > 0 && bootstrap === undefined) ? undefined : (await keys.create({ name: "first key", kind: "inference" })).secret;
+  if (!isFirstStart) return {};
+  const { secret: inference } = await keys.create({ name: "first key", kind: "inference" });
+  if (bootstrap !== undefined) return { inference };
+  const { secret: management } = await keys.create({ name: "management", kind: "management" });
   return { inference, management };
 }
 
-interface Opened {
-  readonly config: Config;
-  readonly server: HttpServer;
+function baseUrlOf(host: string, port: number): string {
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}/api/v1`;
+}
+
+interface BannerFacts {
+  readonly title: string;
+  readonly baseUrl: string;
   readonly made: MadeKeys;
 }
 
-function banner(terminal: Terminal, gateway: Gateway, { config, server, made }: Opened): void {
-  const { catalog } = gateway;
-  const baseUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}/api/v1`;
-  const example = exampleModel(gateway);
-  terminal.print(`${bold(terminal, `Windrose ${version}`)}  ${baseUrl}`);
-  terminal.print(`Providers   ${providersLine(gateway)}`);
-  if (made.inference !== undefined) terminal.print(`API key     ${made.inference}  (shown once)`);
-  if (made.management !== undefined) terminal.print(`Management  ${made.management}  (shown once)`);
-  const key = made.inference ?? "$WINDROSE_API_KEY";
-  terminal.print(`Try         curl ${baseUrl}/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"model": "${example.slug}", "messages": [{"role": "user", "content": "What is the meaning of life?"}]}'`);
-  if (catalog.switchedOff.size > 0) terminal.print(`Off         ${catalog.switchedOff.size} endpoint(s) whose provider has no such model; see: windrose endpoints`);
+/** What is to be copied has a line of its own; everything else fits in 80 columns. */
+function banner(gateway: Gateway, { title, baseUrl, made: { inference, management } }: BannerFacts): readonly string[] {
+  const { models, switchedOff } = gateway.catalog;
+  return [
+    `${title}  ${baseUrl}  ${models.length} models`,
+    providersLine(gateway),
+    ...(switchedOff.size === 0 ? [] : [`Off: ${switchedOff.size} endpoint(s) whose provider has no such model (npx windrose endpoints)`]),
+    ...(inference === undefined ? [] : ["API key, shown this once:", inference]),
+    ...(management === undefined ? [] : ["Management key, shown this once:", management]),
+    inference === undefined ? "Try, with your key (npx windrose keys create NAME makes one):" : "Try:",
+    curl(baseUrl, inference ?? "$WINDROSE_API_KEY", exampleModel(gateway)),
+  ];
 }
 
 function providersLine({ catalog }: Gateway): string {
-  if (!catalog.hasLive) return `none configured: the sandbox answers for all ${catalog.models.length} models (set MISTRAL_API_KEY, OPENAI_API_KEY, … for real ones)`;
-  const shown = catalog.configuredProviders.slice(0, 6).map((provider) => `${provider.name} (${provider.endpoints})`);
-  const more = catalog.configuredProviders.length - shown.length;
-  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}; sandbox for sandbox keys`;
+  const { configuredProviders: found, hasLive } = catalog;
+  if (found.length === 0) return "Providers: none yet (npx windrose doctor says how). The sandbox answers instead.";
+  if (!hasLive) return "Providers: none can be called (npx windrose doctor says why). The sandbox answers.";
+  const shown = found.filter(({ endpoints }) => endpoints > 0).slice(0, 3);
+  const names = shown.map(({ name, endpoints }) => `${name} (${endpoints})`).join(", ");
+  return `Providers: ${names}${found.length > shown.length ? `, ${found.length - shown.length} more` : ""}; sandbox for sandbox keys`;
 }
 
-/** A model that will answer: a cheap one of the live ones, or the first acceptance case in the sandbox. */
+function curl(baseUrl: string, key: string, { slug }: Model): string {
+  const body = `{"model": "${slug}", "messages": [{"role": "user", "content": "What is the meaning of life?"}]}`;
+  return `curl ${baseUrl}/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '${body}'`;
+}
+
+const familiarModel = "mistralai/ministral-8b";
+
+/** A model that will answer: the familiar one, else the cheapest of those whose provider is known to serve it. */
 function exampleModel({ catalog }: Gateway): Model {
-  const familiar = catalog.find("mistralai/ministral-8b");
-  const isCallable = (model: Model) => (catalog.hasLive ? catalog.live(model) : catalog.sandboxed(model)).length > 0;
-  if (familiar !== undefined && isCallable(familiar)) return familiar;
-  return catalog.models.find(isCallable) ?? (catalog.models[0] as Model);
+  const familiar = catalog.find(familiarModel);
+  assert(familiar !== undefined, "the packaged catalog lists the familiar model");
+  if (!catalog.hasLive || catalog.live(familiar).length > 0) return familiar;
+  const offers = catalog.models.filter(({ outputModalities }) => outputModalities.includes("text")).flatMap((model) => catalog.live(model).slice(0, 1).map((endpoint) => ({ model, endpoint })));
+  return offers.toSorted((one, other) => rank(one.endpoint) - rank(other.endpoint))[0]?.model ?? familiar;
+}
+
+/** Dollars per million tokens both ways; what was not seen to work comes after all that was. */
+function rank({ standing, price }: Endpoint): number {
+  return price.prompt + price.completion + (standing === "active" ? 0 : 1e9);
 }
 
 function signalled(): Promise<void> {
