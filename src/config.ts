@@ -34,6 +34,7 @@ export interface Timeouts {
   readonly wholeAnswerMs: number;
   readonly gapMs: number;
   readonly keepAliveMs: number;
+  readonly readerMs: number;
   readonly drainMs: number;
 }
 
@@ -101,6 +102,7 @@ const fileSchema = z.strictObject({
     whole_answer_ms: milliseconds.default(600_000).describe("To an answer that is not streamed."),
     gap_ms: milliseconds.default(45_000).describe("The longest silence in the middle of an answer."),
     keep_alive_ms: milliseconds.default(5_000).describe("How often a waiting caller is sent a comment."),
+    reader_ms: milliseconds.default(60_000).describe("How long a caller may leave a stream unread before it is given up."),
     drain_ms: milliseconds.default(30_000).describe("How long a stopping node lets answers finish."),
   }).prefault({}),
 });
@@ -202,6 +204,7 @@ function timeoutsOf(given: ConfigFile["timeouts"]): Timeouts {
     wholeAnswerMs: given.whole_answer_ms,
     gapMs: given.gap_ms,
     keepAliveMs: given.keep_alive_ms,
+    readerMs: given.reader_ms,
     drainMs: given.drain_ms,
   };
 }

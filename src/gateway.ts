@@ -66,7 +66,7 @@ export async function openGateway(config: Config): Promise<Gateway> {
     const upstream = createUpstream({ connectMs: config.timeouts.connectMs });
     const relay: RelayDeps = {
       catalog, ledger, health, upstream, clock, log, recorder: journal,
-      timeouts: config.timeouts, keepAliveMs: config.timeouts.keepAliveMs,
+      timeouts: config.timeouts, keepAliveMs: config.timeouts.keepAliveMs, readerMs: config.timeouts.readerMs, underWay: new Set(),
       onModelMissing: (endpoint, reason) => {
         catalog.switchOff(endpoint.id, reason);
         log.warn({ endpoint: endpoint.id, reason }, "an endpoint is switched off: its provider has no such model");

@@ -1,25 +1,12 @@
-/** The only place in the product where a failure becomes bytes. Source: contract §4. */
+/** A failure as an HTTP answer of its own. Source: contract §4. */
 
 import { asFault, faults, type Fault } from "../base/fault.ts";
-import { withoutSecrets } from "../base/secret.ts";
+import { errorBody, type ErrorBody } from "../base/error-body.ts";
 
 export interface Envelope {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: ErrorBody;
-}
-
-/** `error` as the caller sees it, in an answer of its own or in a stream's last event. */
-export interface ErrorBody {
-  readonly error: {
-    readonly code: number;
-    readonly message: string;
-    readonly metadata: Readonly<Record<string, unknown>>;
-    // The contract shows these three only together (contract §4.5; §10, row 11: some clients read them here).
-    readonly error_type?: string;
-    readonly http_status?: number;
-    readonly availability?: Readonly<Record<string, unknown>>;
-  };
+  readonly body: { readonly error: ErrorBody };
 }
 
 /**
@@ -29,27 +16,7 @@ export interface ErrorBody {
 export function toEnvelope(error: unknown, requestId: string): Envelope {
   const fault = asFault(error);
   const { status } = faults[fault.code];
-  return { status, headers: headersOf(fault, requestId), body: { error: errorOf(fault, requestId) } };
-}
-
-function errorOf(fault: Fault, requestId: string): ErrorBody["error"] {
-  const { status, type } = faults[fault.code];
-  if (fault.code === "internal") {
-    return { code: status, message: "Internal Server Error", metadata: { error_type: type, request_id: requestId } };
-  }
-  return {
-    code: status,
-    message: withoutSecrets(fault.message),
-    ...(fault.availability === undefined ? {} : { error_type: type, http_status: status, availability: fault.availability }),
-    metadata: { ...withoutSecretTexts(fault.metadata), error_type: type, request_id: requestId },
-  };
-}
-
-// An upstream's own words travel in the metadata (`raw`), and some upstreams repeat the credential they were sent.
-function withoutSecretTexts(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(metadata).map(([name, value]) => [name, typeof value === "string" ? withoutSecrets(value) : value]),
-  );
+  return { status, headers: headersOf(fault, requestId), body: { error: errorBody(fault, requestId) } };
 }
 
 function headersOf(fault: Fault, requestId: string): Record<string, string> {

@@ -84,6 +84,13 @@ function tooLarge(bytesMax: number): Fault {
 }
 
 function replyOver(response: ServerResponse, common: readonly string[]): Reply {
+  // Of what one turn of the event loop brings; undici hands over each chunk of a read by itself.
+  let gathered = "";
+  const flush = (): void => {
+    if (gathered === "" || response.destroyed) return;
+    response.write(gathered);
+    gathered = "";
+  };
   return {
     start: (generationId) => {
       response.writeHead(200, [
@@ -99,18 +106,31 @@ function replyOver(response: ServerResponse, common: readonly string[]): Reply {
       ]);
       response.end(text);
     },
-    write: (text) => response.write(text),
+    write: (text) => {
+      if (gathered === "") process.nextTick(flush);
+      gathered += text;
+      return !response.writableNeedDrain;
+    },
     end: (text) => {
-      response.end(text);
+      response.end(gathered + text);
+      gathered = "";
     },
     onDrain: (listener) => {
       response.on("drain", listener);
     },
+    drop: () => response.destroy(),
     onHangUp: (listener) => {
-      if (response.destroyed) listener();
-      else response.on("close", () => {
+      const { socket } = response.req;
+      const gone = () => {
         if (!response.writableFinished) listener();
-      });
+      };
+      if (socket.destroyed) {
+        listener();
+        return;
+      }
+      // The socket and not the response: one that waits behind another on its connection is never told.
+      socket.once("close", gone);
+      response.once("finish", () => socket.off("close", gone));
     },
   };
 }

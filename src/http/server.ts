@@ -11,6 +11,7 @@ import { Fault } from "../base/fault.ts";
 import { requestId as newRequestId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
+import type { RelayDeps } from "../relay/generate.ts";
 import type { Surface } from "../surfaces/surface.ts";
 import { toEnvelope } from "./envelope.ts";
 import { answerInference, crossOriginHeaders, type InferenceDeps } from "./inference.ts";
@@ -56,14 +57,16 @@ export async function startServer(deps: HttpDeps, listen: { readonly host: strin
     port: (server.address() as AddressInfo).port,
     drain: async (graceMs) => {
       isDraining = true;
-      await closed(server, graceMs);
+      await closed(server, deps.relay.underWay, graceMs);
     },
   };
 }
 
-function pathOf(url: string): string {
-  const query = url.indexOf("?");
-  return query === -1 ? url : url.slice(0, query);
+function pathOf(target: string): string {
+  // A proxy may name the whole address (RFC 9112, section 3.2.2).
+  const path = target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/]*/i, "");
+  const query = path.indexOf("?");
+  return query === -1 ? path : path.slice(0, query);
 }
 
 interface Refusal {
@@ -97,13 +100,21 @@ function listening(server: Server, { host, port }: { readonly host: string; read
   });
 }
 
-function closed(server: Server, graceMs: number): Promise<void> {
+/** Time for what is told at the end of the grace to be written. */
+const lastWordsMs = 1_000;
+
+function closed(server: Server, underWay: RelayDeps["underWay"], graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    // Connections that fall idle after their last answer would otherwise be waited for until their keep-alive ends.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const grace = setTimeout(() => {
+      for (const request of underWay) request.stop(new Fault("shutting_down", "This node is shutting down; send the request again."));
+      setTimeout(() => server.closeAllConnections(), lastWordsMs).unref();
+    }, graceMs);
     server.close(() => {
-      clearTimeout(timer);
+      clearInterval(idle);
+      clearTimeout(grace);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

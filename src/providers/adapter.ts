@@ -4,7 +4,7 @@
  */
 
 import type { Fault } from "../base/fault.ts";
-import type { ChatAnswer, ChatChunk, ChatRequest } from "../wire/chat.ts";
+import type { ChatAnswer, ChatChunk, ChatRequest, Usage } from "../wire/chat.ts";
 import type { SseEvent } from "../wire/sse.ts";
 import type { Quirks } from "./quirks.ts";
 
@@ -59,6 +59,15 @@ export interface StreamDecoder {
    * @throws Fault for an error event; upstream_garbled for an event that is not of the protocol.
    */
   push(event: SseEvent): readonly ChatChunk[];
+
+  /** Has the answer said all it will: every choice has its finish? */
+  isComplete(): boolean;
+
+  /** Has the protocol's own end been seen (`[DONE]`)? Nothing worth waiting for comes after it. */
+  isEnded(): boolean;
+
+  /** What the upstream has reported so far: all there will be, when the caller hangs up. */
+  usage(): Usage | undefined;
 
   /**
    * Says that the bytes have ended, and gives what was held back (usage).

@@ -6,11 +6,11 @@
 import { asFault, Fault } from "../base/fault.ts";
 import { monotonic } from "../base/clock.ts";
 import type { Endpoint } from "../catalog/model.ts";
-import type { ChatAdapter, ParameterNote, StreamDecoder, UpstreamRequest } from "../providers/adapter.ts";
+import type { ChatAdapter, ParameterNote, StreamDecoder } from "../providers/adapter.ts";
 import { authorizationHeaders } from "../providers/authorize.ts";
-import { hasContent, type ChatAnswer, type ChatChunk, type ChatRequest } from "../wire/chat.ts";
-import { createSseParser, type SseEvent, type SseParser } from "../wire/sse.ts";
-import type { ExchangeControl, Upstream } from "./upstream.ts";
+import { hasContent, type ChatAnswer, type ChatChunk, type ChatRequest, type Usage } from "../wire/chat.ts";
+import { createSseParser, type SseEvent } from "../wire/sse.ts";
+import type { ExchangeControl, ExchangeEvents, Upstream, UpstreamHeaders } from "./upstream.ts";
 
 export interface AttemptTimeouts {
   /** To the first content of a stream. */
@@ -30,7 +30,7 @@ export interface AttemptInput {
   readonly upstream: Upstream;
   readonly timeouts: AttemptTimeouts;
   /** Headers that go to this endpoint besides the adapter's and the credential's. */
-  readonly extraHeaders: Readonly<Record<string, string>>;
+  readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   /** All chunks of one read. Not called for an answer that is not streamed. */
   readonly onChunks: (chunks: readonly ChatChunk[]) => void;
   /** Hands out the control as soon as there is one, for back-pressure and for hanging up. */
@@ -42,6 +42,8 @@ export interface AttemptEnd {
   readonly fault: Fault | undefined;
   /** The answer, when it was not streamed. */
   readonly answer: ChatAnswer | undefined;
+  /** What the upstream had reported when a stream was broken off. */
+  readonly usage: Usage | undefined;
   readonly notes: readonly ParameterNote[];
   readonly startedAt: number;
   /** On the monotonic clock, like `startedAt` and `endedAt`. */
@@ -51,79 +53,93 @@ export interface AttemptEnd {
 
 const errorBodyBytesMax = 64 * 1024;
 const answerBytesMax = 64 * 1024 * 1024;
+/** What comes before the first content is held back, so it is bounded. */
+const bytesBeforeContentMax = 4 * 1024 * 1024;
 
-/** Never rejects. Resolves after `abort` too, with client_closed. */
+type Ending = { -readonly [Field in keyof AttemptEnd]: AttemptEnd[Field] };
+
+/** Never rejects. Resolves after `abort` too, with the fault that was given as the reason. */
 export function runAttempt(input: AttemptInput): Promise<AttemptEnd> {
   return new Promise((resolve) => {
-    const startedAt = monotonic();
-    const state: AttemptState = { status: null, notes: [], firstContentAt: undefined, answer: undefined };
+    const ending: Ending = { status: null, fault: undefined, answer: undefined, usage: undefined, notes: [], startedAt: monotonic(), firstContentAt: undefined, endedAt: Number.NaN };
+    let reader: Reader | undefined;
     let deadline: Deadline | undefined;
-    let control: ExchangeControl | undefined;
+    let linger: NodeJS.Timeout | undefined;
     let isOver = false;
 
     const finish = (fault: Fault | undefined): void => {
       if (isOver) return;
       isOver = true;
       deadline?.cancel();
-      if (fault !== undefined) control?.abort();
-      resolve({ ...state, fault, startedAt, endedAt: monotonic() });
+      clearTimeout(linger);
+      if (fault !== undefined) ending.usage = reader?.usage();
+      ending.fault = fault;
+      ending.endedAt = monotonic();
+      resolve(ending);
     };
-    const guarded = (step: () => void): void => {
-      if (isOver) return;
-      try {
-        step();
-      } catch (error) {
-        finish(asFault(error));
-      }
-    };
-
-    guarded(() => {
-      const encoded = input.adapter.encodeRequest(input.request, input.endpoint.target);
-      state.notes = encoded.notes;
-      const reader = createReader(input, state);
-      control = openExchange(input, encoded, {
-        head: (status, headers) => guarded(() => reader.head(status, headers)),
-        data: (bytes) => guarded(() => {
-          reader.data(bytes);
-          if (deadline !== undefined && state.firstContentAt !== undefined) {
-            deadline.cancel();
-            deadline = undefined;
-          }
-        }),
-        end: () => guarded(() => {
-          reader.end();
+    let control: ExchangeControl;
+    try {
+      control = openExchange(input, ending, {
+        head(status, headers) {
+          reader = readerOf(input, ending, status, headers);
+        },
+        data(bytes) {
+          reader?.push(bytes);
+          if (reader?.isEnded() === true) linger ??= setTimeout(() => control.abort(new Fault("stream_stalled", "The provider kept the stream open after its end.")), lingerMs);
+          if (deadline === undefined || ending.firstContentAt === undefined) return;
+          deadline.cancel();
+          deadline = undefined;
+        },
+        end() {
+          reader?.end();
           finish(undefined);
-        }),
-        fail: finish,
+        },
+        fail(fault) {
+          finish(fault.code !== "client_closed" && endsWell(reader) ? undefined : withoutCredential(fault, input.endpoint.authorization));
+        },
       });
-      input.onOpen({ ...control, abort: () => finish(new Fault("client_closed", "The caller hung up.")) });
-      if (input.request.stream && !isOver) deadline = firstContentDeadline(input.timeouts, reader, finish);
-    });
+    } catch (error) {
+      finish(asFault(error));
+      return;
+    }
+    input.onOpen(control);
+    if (input.request.stream && !isOver) deadline = firstContentDeadline(input.timeouts, control, () => reader?.isAlive() ?? false);
   });
 }
 
-interface AttemptState {
-  status: number | null;
-  notes: readonly ParameterNote[];
-  firstContentAt: number | undefined;
-  answer: ChatAnswer | undefined;
+/** How long the connection may stay open after the stream said that it has ended. */
+const lingerMs = 250;
+
+/** An answer that was finished before its connection broke is whole: the finish is what counts (fault matrix, row 17). */
+function endsWell(reader: Reader | undefined): boolean {
+  if (reader?.isComplete() !== true) return false;
+  reader.end();
+  return true;
 }
 
-interface Reader {
-  readonly head: (status: number, headers: Readonly<Record<string, string>>) => void;
-  readonly data: (bytes: Buffer) => void;
-  readonly end: () => void;
-  readonly isAlive: () => boolean;
+/** Some providers repeat the credential they were sent in their complaint about it. */
+function withoutCredential(fault: Fault, authorization: Endpoint["authorization"]): Fault {
+  if (authorization.scheme === "none") return fault;
+  const credential = authorization.credential.reveal();
+  const raw = fault.metadata["raw"];
+  if (!fault.message.includes(credential) && !(typeof raw === "string" && raw.includes(credential))) return fault;
+  return new Fault(fault.code, fault.message.replaceAll(credential, "[redacted]"), {
+    metadata: { ...fault.metadata, ...(typeof raw === "string" ? { raw: raw.replaceAll(credential, "[redacted]") } : {}) },
+    ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
+    cause: fault.code,
+  });
 }
 
-function openExchange(input: AttemptInput, encoded: UpstreamRequest, events: Parameters<Upstream["open"]>[1]): ExchangeControl {
-  const { timeouts } = input;
+function openExchange(input: AttemptInput, ending: Ending, events: ExchangeEvents): ExchangeControl {
+  const { endpoint, request, timeouts } = input;
+  const { url, headers, body, notes } = input.adapter.encodeRequest(request, endpoint.target);
+  ending.notes = notes;
   return input.upstream.open(
     {
-      url: encoded.url,
-      headers: { ...encoded.headers, ...authorizationHeaders(input.endpoint.authorization), ...input.extraHeaders },
-      body: encoded.body,
-      headMs: input.request.stream ? timeouts.firstContentMs : timeouts.wholeAnswerMs,
+      url,
+      headers: { ...headers, ...authorizationHeaders(endpoint.authorization), ...input.extraHeaders },
+      body,
+      headMs: request.stream ? timeouts.firstContentMs : timeouts.wholeAnswerMs,
       gapMs: timeouts.gapMs,
     },
     events,
@@ -135,66 +151,46 @@ interface Deadline {
 }
 
 /** Silence ends the attempt early; a provider that shows it is working (fault matrix, row 12) is given longer. */
-function firstContentDeadline(timeouts: AttemptTimeouts, reader: Reader, finish: (fault: Fault) => void): Deadline {
-  const late = () => finish(new Fault("upstream_timeout", "The provider sent no content in time."));
-  const silence = setTimeout(() => (reader.isAlive() ? silence.refresh() : late()), timeouts.firstContentMs);
-  const latest = setTimeout(late, timeouts.firstContentAliveMs);
-  return {
-    cancel: () => {
-      clearTimeout(silence);
-      clearTimeout(latest);
-    },
+function firstContentDeadline({ firstContentMs, firstContentAliveMs }: AttemptTimeouts, control: ExchangeControl, isAlive: () => boolean): Deadline {
+  let leftMs = firstContentAliveMs;
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    const waitMs = Math.min(firstContentMs, leftMs);
+    leftMs -= waitMs;
+    timer = setTimeout(() => {
+      if (leftMs > 0 && isAlive()) wait();
+      else control.abort(new Fault("upstream_timeout", "The provider sent no content in time."));
+    }, waitMs);
   };
+  wait();
+  return { cancel: () => clearTimeout(timer) };
 }
 
 /** Reads one answer: a stream of events, a whole JSON body, or an error. Which of them is known at its head. */
-function createReader(input: AttemptInput, state: AttemptState): Reader {
-  let body: BodyReader | undefined;
-  let stream: EventReader | undefined;
-  let headers: Readonly<Record<string, string>> = {};
-  return {
-    head: (status, received) => {
-      state.status = status;
-      headers = received;
-      if (status >= 300 && status < 400) {
-        throw new Fault("upstream_redirected", "The provider answered with a redirect, which is never followed.");
-      }
-      const isStream = status < 300 && input.request.stream && (received["content-type"] ?? "").includes("text/event-stream");
-      if (isStream) stream = createEventReader(input, state);
-      else body = createBodyReader(status < 300 ? answerBytesMax : errorBodyBytesMax, status < 300);
-    },
-    data: (bytes) => {
-      if (stream !== undefined) stream.push(bytes);
-      else body?.push(bytes);
-    },
-    end: () => {
-      if (stream !== undefined) stream.end();
-      else if (body !== undefined) readBody(input, state, headers, body.text());
-    },
-    isAlive: () => stream?.isAlive() ?? false,
-  };
+interface Reader {
+  push(bytes: Buffer): void;
+  end(): void;
+  /** Has anything come since this was last asked, and is it of a kind that says the provider is at work? */
+  isAlive(): boolean;
+  isComplete(): boolean;
+  isEnded(): boolean;
+  usage(): Usage | undefined;
 }
 
-function readBody(input: AttemptInput, state: AttemptState, headers: Readonly<Record<string, string>>, text: string): void {
-  const status = state.status ?? 0;
-  if (status >= 400) throw input.adapter.decodeError(status, headers, text);
-  const answer = input.adapter.decodeResponse(parseJson(text), input.request, input.endpoint.target);
-  state.firstContentAt = monotonic();
-  // A server that ignores `stream` answers whole; the caller still gets the stream that was asked for.
-  if (input.request.stream) input.onChunks(chunksOf(answer));
-  else state.answer = answer;
+function readerOf(input: AttemptInput, ending: Ending, status: number, headers: UpstreamHeaders): Reader {
+  ending.status = status;
+  if (status >= 300 && status < 400) {
+    throw new Fault("upstream_redirected", "The provider answered with a redirect, which is never followed.");
+  }
+  const isStream = status < 300 && input.request.stream && String(headers["content-type"] ?? "").toLowerCase().includes("text/event-stream");
+  return isStream ? createEventReader(input, ending) : createBodyReader(input, ending, headers);
 }
 
-interface EventReader {
-  readonly push: (bytes: Buffer) => void;
-  readonly end: () => void;
-  readonly isAlive: () => boolean;
-}
-
-function createEventReader(input: AttemptInput, state: AttemptState): EventReader {
-  const parser: SseParser = createSseParser();
+function createEventReader(input: AttemptInput, ending: Ending): Reader {
+  const parser = createSseParser();
   const decoder: StreamDecoder = input.adapter.openStream(input.request, input.endpoint.target);
-  let readsSinceAsked = 0;
+  let hasNews = false;
+  let bytesBeforeContent = 0;
 
   const decode = (events: readonly SseEvent[]): void => {
     const chunks: ChatChunk[] = [];
@@ -210,46 +206,69 @@ function createEventReader(input: AttemptInput, state: AttemptState): EventReade
   };
   const emit = (chunks: readonly ChatChunk[]): void => {
     if (chunks.length === 0) return;
-    if (state.firstContentAt === undefined && chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
-      state.firstContentAt = monotonic();
+    if (ending.firstContentAt === undefined && chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
+      ending.firstContentAt = monotonic();
     }
     input.onChunks(chunks);
   };
 
   return {
-    push: (bytes) => {
-      readsSinceAsked++;
+    push(bytes) {
+      hasNews = true;
+      bytesBeforeContent += ending.firstContentAt === undefined ? bytes.length : 0;
+      if (bytesBeforeContent > bytesBeforeContentMax) throw new Fault("upstream_garbled", "The provider sent more than 4 MiB without content.");
       decode(parser.push(bytes));
     },
-    end: () => {
+    end() {
       decode(parser.end());
       emit(decoder.end());
     },
-    isAlive: () => {
-      const alive = readsSinceAsked > 0;
-      readsSinceAsked = 0;
+    isAlive() {
+      const alive = hasNews;
+      hasNews = false;
       return alive;
     },
+    isComplete: () => decoder.isComplete(),
+    isEnded: () => decoder.isEnded(),
+    usage: () => decoder.usage(),
   };
-}
-
-interface BodyReader {
-  readonly push: (bytes: Buffer) => void;
-  readonly text: () => string;
 }
 
 /** Past its limit an error body is cut and an answer is refused. */
-function createBodyReader(bytesMax: number, isAnswer: boolean): BodyReader {
+function createBodyReader(input: AttemptInput, ending: Ending, headers: UpstreamHeaders): Reader {
+  const status = ending.status ?? 0;
+  const bytesMax = status < 300 ? answerBytesMax : errorBodyBytesMax;
   const parts: Buffer[] = [];
   let length = 0;
   return {
-    push: (bytes) => {
+    push(bytes) {
       length += bytes.length;
       if (length <= bytesMax) parts.push(bytes);
-      else if (isAnswer) throw new Fault("upstream_garbled", "The provider's answer is larger than 64 MiB.");
+      else if (status < 300) throw new Fault("upstream_garbled", "The provider's answer is larger than 64 MiB.");
     },
-    text: () => (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8"),
+    end() {
+      const text = (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8");
+      if (status >= 400) throw input.adapter.decodeError(status, singleHeaders(headers), text);
+      const answer = input.adapter.decodeResponse(parseJson(text), input.request, input.endpoint.target);
+      ending.firstContentAt = monotonic();
+      // A server that ignores `stream` answers whole; the caller still gets the stream that was asked for.
+      if (input.request.stream) input.onChunks(chunksOf(answer));
+      else ending.answer = answer;
+    },
+    isAlive: () => false,
+    isComplete: () => false,
+    isEnded: () => false,
+    usage: () => undefined,
   };
+}
+
+function singleHeaders(headers: UpstreamHeaders): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) single[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return single;
 }
 
 function parseJson(text: string): unknown {

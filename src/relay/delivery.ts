@@ -5,7 +5,7 @@
 
 import type { Fault } from "../base/fault.ts";
 import type { AnswerHead, Bill, StreamEncoder, Surface } from "../surfaces/surface.ts";
-import type { ChatAnswer, ChatChunk } from "../wire/chat.ts";
+import type { ChatChunk } from "../wire/chat.ts";
 import { createCommitGuard, type CommitGuard } from "./commit.ts";
 import type { ExchangeControl } from "./upstream.ts";
 
@@ -19,19 +19,22 @@ export interface Reply {
   readonly write: (text: string) => boolean;
   readonly end: (text: string) => void;
   readonly onDrain: (listener: () => void) => void;
+  /** Gives the caller up: the connection is closed, and `onHangUp` is told. */
+  readonly drop: () => void;
   /** Called when the caller is gone before the end; at once when that has happened already. */
   readonly onHangUp: (listener: () => void) => void;
 }
 
 export interface Delivery {
-  /** Begins an attempt: from here on, chunks are its chunks. */
+  /** Begins an attempt at a stream: from here on, chunks are its chunks. */
   readonly attempt: (head: AnswerHead) => CommitGuard;
   readonly connect: (control: ExchangeControl) => void;
   /** Has the caller received a status and headers? From then on a failure can only be told in-band. */
   readonly isStarted: () => boolean;
   readonly hasContent: () => boolean;
   readonly finish: (bill: Bill) => void;
-  readonly finishWhole: (head: AnswerHead, answer: ChatAnswer, bill: Bill) => void;
+  /** Sends a whole answer, a JSON text. */
+  readonly finishWhole: (text: string) => void;
   /** Tells the fault in-band. Only after `isStarted`. */
   readonly fail: (fault: Fault, requestId: string) => void;
   /** Stops the keep-alives; called whatever happened. */
@@ -45,6 +48,8 @@ export interface DeliveryInput {
   readonly generationId: string;
   /** How long the caller hears nothing before a keep-alive is sent. */
   readonly keepAliveMs: number;
+  /** How long a caller may leave what was sent unread before it is given up (fault matrix, row 36). */
+  readonly readerMs: number;
 }
 
 export function createDelivery(input: DeliveryInput): Delivery {
@@ -54,13 +59,17 @@ export function createDelivery(input: DeliveryInput): Delivery {
   let control: ExchangeControl | undefined;
   let isStarted = false;
   let isSpeaking = false;
+  let patience: NodeJS.Timeout | undefined;
 
   const send = (text: string): void => {
     if (!isStarted) {
       isStarted = true;
       reply.start(input.generationId);
     }
-    if (!reply.write(text)) control?.pause();
+    if (!reply.write(text)) {
+      control?.pause();
+      patience ??= setTimeout(() => reply.drop(), input.readerMs);
+    }
   };
   // A stream that speaks needs no keep-alive, and a timer that is re-armed for every event would cost more than the event.
   const timer = input.isStream
@@ -69,7 +78,13 @@ export function createDelivery(input: DeliveryInput): Delivery {
         isSpeaking = false;
       }, input.keepAliveMs)
     : undefined;
-  reply.onDrain(() => control?.resume());
+  if (input.isStream) {
+    reply.onDrain(() => {
+      clearTimeout(patience);
+      patience = undefined;
+      control?.resume();
+    });
+  }
 
   return {
     attempt: (head) => {
@@ -89,14 +104,17 @@ export function createDelivery(input: DeliveryInput): Delivery {
     finish: (bill) => {
       if (encoder !== undefined) reply.end(encoder.finish(bill));
     },
-    finishWhole: (head, answer, bill) => {
+    finishWhole: (text) => {
       isStarted = true;
-      reply.whole(input.generationId, surface.encodeAnswer(head, answer, bill));
+      reply.whole(input.generationId, text);
     },
     fail: (fault, requestId) => {
       if (encoder !== undefined) reply.end(encoder.fail(fault, requestId));
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer);
+      clearTimeout(patience);
+    },
   };
 }
 

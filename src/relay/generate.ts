@@ -15,17 +15,17 @@ import type { Hold, Ledger } from "../ledger/ledger.ts";
 import { adapterFor } from "../providers/registry.ts";
 import { availabilityOfFailure } from "../routing/explain.ts";
 import { observe, type Health } from "../routing/health.ts";
+import type { ChatAnswer, ChatRequest } from "../wire/chat.ts";
 import type { AnswerHead, Bill, Surface } from "../surfaces/surface.ts";
 import { zeroNanodollars } from "../base/money.ts";
 import type { Attribution, AttemptRecord, Generation } from "../usage/generation.ts";
-import type { ChatRequest } from "../wire/chat.ts";
 import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
 import { createDelivery, type Delivery, type Reply } from "./delivery.ts";
-import { createMeter, billOf, type Meter } from "./meter.ts";
+import { billOf, emptyReading, meterAnswer, meterChunk, type Reading } from "./meter.ts";
 import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
 import { answerWithoutReasoning, chunkWithoutReasoning, hidesReasoning } from "./reasoning.ts";
 import { recordOf } from "./settle.ts";
-import type { Upstream } from "./upstream.ts";
+import type { ExchangeControl, Upstream } from "./upstream.ts";
 
 /** Where rows of record go: written ahead to disk, then booked in batches. */
 export interface Recorder {
@@ -44,9 +44,18 @@ export interface RelayDeps {
   readonly clock: Clock;
   readonly timeouts: AttemptTimeouts;
   readonly keepAliveMs: number;
+  readonly readerMs: number;
+  /** Requests under way, so that a stopping node can tell those that outlast its grace. */
+  readonly underWay: Set<UnderWay>;
   readonly log: Log;
   /** Told when a provider says it has no such model: the endpoint stays off until the operator looks. */
   readonly onModelMissing: (endpoint: Endpoint, reason: string) => void;
+}
+
+/** A request under way, as a stopping node sees it. */
+export interface UnderWay {
+  /** Ends it with this fault, which the caller is told. */
+  stop(fault: Fault): void;
 }
 
 /** An accepted, authenticated, parsed request. */
@@ -66,21 +75,26 @@ export interface Call {
  * @throws Fault when nothing has been sent to the caller yet; afterwards failures are told in-band and this resolves.
  */
 export async function generate(deps: RelayDeps, call: Call): Promise<void> {
-  await deps.recorder.ready();
+  const isWaiting = deps.recorder.ready();
+  if (isWaiting !== undefined) await isWaiting;
   const openedAt = deps.clock();
   const acceptedAt = monotonic();
   const id = generationId(openedAt);
   const planned = planRequest({ catalog: deps.catalog, health: deps.health, request: call.request, isSandbox: call.key.isSandbox, now: openedAt, seed: randomSeed() });
-  const hold = await holdFor(deps, call, planned);
-  const delivery = createDelivery({ surface: call.surface, reply: call.reply, isStream: call.request.stream, generationId: id, keepAliveMs: deps.keepAliveMs });
-  const run: Run = { deps, call, id, openedAt, acceptedAt, planned, hold, delivery, attempts: [], retryHints: [], isHungUp: false, abort: undefined };
+  const asked = holdFor(deps, call, planned);
+  const hold = asked instanceof Promise ? await asked : asked;
+  const delivery = createDelivery({ surface: call.surface, reply: call.reply, isStream: call.request.stream, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs });
+  const run: Run = { deps, call, id, openedAt, acceptedAt, planned, hold, delivery, attempts: [], retryHints: [], isHungUp: false, waitsFor: undefined };
   call.reply.onHangUp(() => {
     run.isHungUp = true;
-    run.abort?.();
+    run.waitsFor?.abort(hungUp());
   });
+  const underWay: UnderWay = { stop: (fault) => run.waitsFor?.abort(fault) };
+  deps.underWay.add(underWay);
   try {
     await conclude(run, await attemptInTurn(run));
   } finally {
+    deps.underWay.delete(underWay);
     delivery.stop();
     if (hold.isOpen) deps.ledger.release(hold);
   }
@@ -106,16 +120,18 @@ interface Run {
   /** For each failed attempt, what the provider asked to wait. */
   readonly retryHints: (number | undefined)[];
   isHungUp: boolean;
-  abort: (() => void) | undefined;
+  /** What a hang-up, or the end of a stopping node's grace, ends. */
+  waitsFor: Pick<ExchangeControl, "abort"> | undefined;
 }
 
 /** How the last attempt went: the one that answered, or the one after which there was nothing left to try. */
 interface Outcome {
   readonly endpoint: Endpoint;
-  readonly head: AnswerHead;
-  readonly meter: Meter;
+  readonly reading: Readonly<Reading>;
   readonly end: AttemptEnd;
   readonly fault: Fault | undefined;
+  /** The text of an answer that was not streamed. */
+  readonly whole: string | undefined;
 }
 
 const sameEndpointPauseMs = 250;
@@ -124,9 +140,9 @@ const retryAfterMsMax = 2_000;
 async function attemptInTurn(run: Run): Promise<Outcome> {
   const { endpoints } = run.planned;
   let last: Outcome | undefined;
-  for (const endpoint of endpoints) {
-    last = await attempt(run, endpoint, endpoint === endpoints.at(-1));
-    if (!mayTryAgain(run, last)) return last;
+  for (let index = 0; index < endpoints.length; index = nextIndex(endpoints, index, last as Outcome)) {
+    last = await attempt(run, endpoints[index] as Endpoint, index === endpoints.length - 1);
+    if (last.fault === undefined || run.isHungUp || run.delivery.hasContent()) return last;
   }
   assert(last !== undefined, "a plan without steps is refused before anything is held");
   const pauseMs = endpoints.length === 1 ? pauseBeforeSame(last.fault) : undefined;
@@ -135,9 +151,14 @@ async function attemptInTurn(run: Run): Promise<Outcome> {
   return run.isHungUp ? last : attempt(run, last.endpoint, true);
 }
 
-function mayTryAgain(run: Run, outcome: Outcome): boolean {
-  if (outcome.fault === undefined || run.isHungUp || run.delivery.hasContent()) return false;
-  return faults[outcome.fault.code].elsewhere;
+/**
+ * After a failure the next endpoint. What another endpoint of the same model would refuse as well (a filter, a malformed
+ * request) is a matter for the next model of the caller's own list, if there is one (contract §5.6).
+ */
+function nextIndex(endpoints: readonly Endpoint[], index: number, { fault, endpoint }: Outcome): number {
+  if (fault === undefined || faults[fault.code].elsewhere) return index + 1;
+  const next = endpoints.findIndex((one, place) => place > index && one.model !== endpoint.model);
+  return next === -1 ? endpoints.length : next;
 }
 
 /** The fault matrix, rows 1 and 6: the only endpoint there is gets a second chance, when that is likely to help. */
@@ -150,46 +171,67 @@ function pauseBeforeSame(fault: Fault | undefined): number | undefined {
 function pause(run: Run, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    run.abort = () => {
-      clearTimeout(timer);
-      resolve();
+    run.waitsFor = {
+      abort: () => {
+        clearTimeout(timer);
+        resolve();
+      },
     };
-    if (run.isHungUp) run.abort();
   });
 }
 
 async function attempt(run: Run, endpoint: Endpoint, isLast: boolean): Promise<Outcome> {
   const { deps, call, delivery } = run;
   const head: AnswerHead = { generationId: run.id, created: Math.floor(run.openedAt / 1000), model: endpoint.model, providerName: endpoint.providerName };
-  const meter = createMeter();
-  const guard = delivery.attempt(head);
+  const reading = emptyReading();
+  const guard = call.request.stream ? delivery.attempt(head) : undefined;
   const adapter = adapterFor(endpoint.protocol);
   assert(adapter !== undefined, "only endpoints with an adapter are routable");
   const isHidden = hidesReasoning(call.request);
   const end = await runAttempt({
     request: call.request, endpoint, adapter, upstream: deps.upstream, timeouts: deps.timeouts,
-    extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : {},
+    extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
     onOpen: (control) => {
-      run.abort = control.abort;
+      run.waitsFor = control;
       delivery.connect(control);
-      if (run.isHungUp) control.abort();
+      if (run.isHungUp) control.abort(hungUp());
     },
     onChunks: (chunks) => {
-      for (const chunk of chunks) meter.chunk(chunk);
-      guard.push(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
+      for (const chunk of chunks) meterChunk(reading, chunk);
+      guard?.push(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
     },
   });
-  if (end.answer !== undefined) meter.answer(end.answer);
-  const fault = run.isHungUp ? undefined : (end.fault ?? emptiness(meter, isLast));
-  if (fault === undefined && call.request.stream) guard.flush();
-  else guard.drop();
-  learn(run, endpoint, end, fault, meter);
-  return { endpoint, head, meter, end, fault };
+  if (end.answer !== undefined) meterAnswer(reading, end.answer);
+  reading.usage ??= end.usage;
+  let fault = run.isHungUp ? undefined : (end.fault ?? emptiness(reading, isLast));
+  if (fault === undefined && !run.isHungUp) guard?.flush();
+  else guard?.drop();
+  let whole: string | undefined;
+  if (fault === undefined && end.answer !== undefined) {
+    // Here and not when it is sent, because an answer that cannot be told is one more way for an attempt to fail.
+    const told = encodeWhole(run, head, end.answer, billOf(reading, run.planned.routing, endpoint));
+    if (told instanceof Fault) fault = told;
+    else whole = told;
+  }
+  learn(run, endpoint, end, fault, reading);
+  return { endpoint, reading, end, fault, whole };
+}
+
+function encodeWhole({ call }: Run, head: AnswerHead, answer: ChatAnswer, bill: Bill): string | Fault {
+  try {
+    return call.surface.encodeAnswer(head, hidesReasoning(call.request) ? answerWithoutReasoning(answer) : answer, bill);
+  } catch (error) {
+    // Nested so deeply that no JSON can be made of it.
+    return new Fault("upstream_garbled", "The provider's answer could not be read.", { cause: error });
+  }
+}
+
+function hungUp(): Fault {
+  return new Fault("client_closed", "The caller hung up.");
 }
 
 /** Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. */
-function emptiness(meter: Meter, isLast: boolean): Fault | undefined {
-  const reading = meter.reading();
+function emptiness(reading: Readonly<Reading>, isLast: boolean): Fault | undefined {
   if (reading.finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
   const isEmpty = reading.outputBytes === 0 && (reading.usage?.completionTokens ?? 0) === 0;
   if (!isEmpty || (isLast && reading.finishReason !== null)) return undefined;
@@ -197,7 +239,7 @@ function emptiness(meter: Meter, isLast: boolean): Fault | undefined {
 }
 
 /** Step 14, and the record of the attempt. */
-function learn(run: Run, endpoint: Endpoint, end: AttemptEnd, fault: Fault | undefined, meter: Meter): void {
+function learn(run: Run, endpoint: Endpoint, end: AttemptEnd, fault: Fault | undefined, reading: Readonly<Reading>): void {
   run.attempts.push({
     endpointId: endpoint.id, providerName: endpoint.providerName, model: endpoint.model, status: end.status,
     faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt),
@@ -208,10 +250,11 @@ function learn(run: Run, endpoint: Endpoint, end: AttemptEnd, fault: Fault | und
   observe(run.deps.health, {
     endpointId: endpoint.id, credentialId: endpoint.credentialId, faultCode: fault?.code,
     latencyMs: end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt,
-    outputTokens: meter.reading().usage?.completionTokens,
+    outputTokens: reading.usage?.completionTokens,
     generationMs: end.endedAt - end.startedAt,
     retryAfterMs: fault?.retryAfterMs,
   }, run.deps.clock());
+  if (fault?.code === "upstream_garbled") run.deps.log.warn({ endpoint: endpoint.id, error: fault.cause }, "a provider's answer could not be read");
   if (fault?.code === "upstream_model_missing") run.deps.onModelMissing(endpoint, fault.message);
 }
 
@@ -225,9 +268,8 @@ async function conclude(run: Run, outcome: Outcome): Promise<void> {
   if (fault !== undefined) {
     if (!delivery.isStarted()) throw fault;
     delivery.fail(fault, call.requestId);
-  } else if (outcome.end.answer !== undefined) {
-    const { answer } = outcome.end;
-    delivery.finishWhole(outcome.head, hidesReasoning(call.request) ? answerWithoutReasoning(answer) : answer, bill);
+  } else if (outcome.whole !== undefined) {
+    delivery.finishWhole(outcome.whole);
   } else {
     delivery.finish(bill);
   }
@@ -239,7 +281,7 @@ async function book(run: Run, outcome: Outcome, bill: Bill, fault: Fault | undef
     await deps.recorder.append(recordOf({
       id: run.id, requestId: call.requestId, createdAt: run.openedAt, acceptedAt: run.acceptedAt, key: call.key, surface: call.surface.name,
       request: call.request, app: call.app, plan: planned.plan, isSandbox: planned.isSandbox, isHungUp: run.isHungUp,
-      endpoint: outcome.endpoint, end: outcome.end, reading: outcome.meter.reading(), bill, fault, attempts: run.attempts,
+      endpoint: outcome.endpoint, end: outcome.end, reading: outcome.reading, bill, fault, attempts: run.attempts,
     }));
   } catch (error) {
     // Nothing is charged that is not on record. An answer that the caller has begun to read is told to its end all the
@@ -255,7 +297,7 @@ async function book(run: Run, outcome: Outcome, bill: Bill, fault: Fault | undef
 function billFor(run: Run, outcome: Outcome): Bill {
   const heardNothing = run.isHungUp && !run.delivery.hasContent();
   if (outcome.fault !== undefined || heardNothing) return freeBill;
-  const reading = outcome.meter.reading();
+  const { reading } = outcome;
   if (reading.finishReason === null && reading.outputBytes === 0) return freeBill;
   return billOf(reading, run.planned.routing, outcome.endpoint);
 }

@@ -15,6 +15,9 @@ interface UsualPlace {
   readonly owned_by: string | null;
 }
 
+/** A closed port refuses at once; this is for a server on a machine that is busy starting the rest of us. */
+const answerMs = 2_000;
+
 /** What is assumed of a server that does not say how much context it was started with. */
 const contextLengthUnknown = 8_192;
 
@@ -27,7 +30,7 @@ export async function findLocalServers(usualPlacesFile: string): Promise<readonl
 
 async function askPlace(place: UsualPlace): Promise<ConfiguredProvider | undefined> {
   const baseUrl = `http://127.0.0.1:${place.port}/v1`;
-  const models = modelsOf(await getJson(`${baseUrl}/models`, 300));
+  const models = modelsOf(await getJson(`${baseUrl}/models`, answerMs));
   const endpoints = models.filter((model) => place.owned_by === null || place.owned_by === model.owner).map((model) => endpointOf(place.slug, model));
   return endpoints.length === 0 ? undefined : { slug: place.slug, protocol: "openai-chat", baseUrl, endpoints };
 }

@@ -1,61 +1,48 @@
 /** Counts what an answer delivered, so that it can be metered however it ends: whole, cut, or abandoned by the caller. */
 
 import { costOf, type Pricing } from "../catalog/price.ts";
-import type { PromptSize, RoutingRequest } from "../routing/candidate.ts";
+import type { RoutingRequest } from "../routing/candidate.ts";
 import type { Bill } from "../surfaces/surface.ts";
 import type { ChatAnswer, ChatChunk, FinishReason, Usage } from "../wire/chat.ts";
 
-export interface Meter {
-  readonly chunk: (chunk: ChatChunk) => void;
-  readonly answer: (answer: ChatAnswer) => void;
-  readonly reading: () => Reading;
-}
-
+/** What has been said so far. Filled by {@link meterChunk} or {@link meterAnswer}. */
 export interface Reading {
-  readonly upstreamId: string | undefined;
-  readonly finishReason: FinishReason | null;
-  readonly nativeFinishReason: string | null;
-  readonly serviceTier: string | undefined;
+  upstreamId: string | undefined;
+  finishReason: FinishReason | null;
+  nativeFinishReason: string | null;
+  serviceTier: string | undefined;
   /** As the upstream reported it. */
-  readonly usage: Usage | undefined;
+  usage: Usage | undefined;
   /** Bytes of everything the model said: text, reasoning, tool arguments. */
-  readonly outputBytes: number;
+  outputBytes: number;
 }
 
-export function createMeter(): Meter {
-  const reading = {
-    upstreamId: undefined as string | undefined,
-    finishReason: null as FinishReason | null,
-    nativeFinishReason: null as string | null,
-    serviceTier: undefined as string | undefined,
-    usage: undefined as Usage | undefined,
-    outputBytes: 0,
-  };
-  return {
-    chunk: (chunk) => {
-      for (const choice of chunk.choices) {
-        reading.outputBytes += spokenBytes(choice.delta);
-        if (choice.finish_reason !== null) {
-          reading.finishReason = choice.finish_reason;
-          reading.nativeFinishReason = choice.native_finish_reason;
-        }
-      }
-      if (chunk.upstreamId !== undefined) reading.upstreamId = chunk.upstreamId;
-      if (chunk.serviceTier !== undefined) reading.serviceTier = chunk.serviceTier;
-      if (chunk.usage !== undefined) reading.usage = chunk.usage;
-    },
-    answer: (answer) => {
-      for (const choice of answer.choices) {
-        reading.outputBytes += spokenBytes(choice.message);
-        reading.finishReason = choice.finish_reason;
-        reading.nativeFinishReason = choice.native_finish_reason;
-      }
-      reading.upstreamId = answer.upstreamId;
-      reading.serviceTier = answer.serviceTier;
-      reading.usage = answer.usage;
-    },
-    reading: () => reading,
-  };
+export function emptyReading(): Reading {
+  return { upstreamId: undefined, finishReason: null, nativeFinishReason: null, serviceTier: undefined, usage: undefined, outputBytes: 0 };
+}
+
+export function meterChunk(reading: Reading, chunk: ChatChunk): void {
+  for (const choice of chunk.choices) {
+    reading.outputBytes += spokenBytes(choice.delta);
+    if (choice.finish_reason !== null) {
+      reading.finishReason = choice.finish_reason;
+      reading.nativeFinishReason = choice.native_finish_reason;
+    }
+  }
+  if (chunk.upstreamId !== undefined) reading.upstreamId = chunk.upstreamId;
+  if (chunk.serviceTier !== undefined) reading.serviceTier = chunk.serviceTier;
+  if (chunk.usage !== undefined) reading.usage = chunk.usage;
+}
+
+export function meterAnswer(reading: Reading, answer: ChatAnswer): void {
+  for (const choice of answer.choices) {
+    reading.outputBytes += spokenBytes(choice.message);
+    reading.finishReason = choice.finish_reason;
+    reading.nativeFinishReason = choice.native_finish_reason;
+  }
+  reading.upstreamId = answer.upstreamId;
+  reading.serviceTier = answer.serviceTier;
+  reading.usage = answer.usage;
 }
 
 /** What of an endpoint decides a bill. */
@@ -64,22 +51,40 @@ interface Priced {
   readonly pricing: Pricing;
 }
 
+/** What of the request bounds a bill. */
+type Asked = Pick<RoutingRequest, "prompt" | "images" | "outputTokensMax" | "inputModalities">;
+
 /**
- * What the caller owes for a reading. The upstream's own count is taken where it can be true (an endpoint cannot have
- * used more than its context holds); otherwise ours, from the length of what was said, and marked as an estimate.
+ * What the caller owes for a reading. The upstream's own count is taken where it can be true; otherwise ours, from the
+ * length of what was said, and marked as an estimate.
  */
-export function billOf(reading: Reading, asked: Pick<RoutingRequest, "prompt" | "images">, { contextLength, pricing }: Priced): Bill {
+export function billOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
   const reported = reading.usage;
-  const isCredible = reported !== undefined && reported.promptTokens + reported.completionTokens <= contextLength * 1.1;
-  const usage = isCredible ? reported : estimate(reading, asked.prompt);
-  return { usage, isEstimated: !isCredible, ...costOf(pricing, usage, asked.images) };
+  const isTaken = reported !== undefined && isCredible(reported, reading, asked, priced.contextLength);
+  const usage = isTaken ? reported : estimate(reading, asked);
+  return { usage, isEstimated: !isTaken, ...costOf(priced.pricing, usage, asked.images) };
+}
+
+/** Room for the template around a prompt, and for a tokenizer that we have not met. */
+const promptTokensSpare = 1_000;
+
+/**
+ * Whether a count can be true: not nothing where something was said, not more than the context holds, not a prompt far
+ * longer than its text can make, not an answer beyond what was asked for (reasoning aside, which some do not count as that).
+ */
+function isCredible(usage: Usage, reading: Readonly<Reading>, { prompt, inputModalities, outputTokensMax }: Asked, contextLength: number): boolean {
+  if (usage.promptTokens === 0 || (usage.completionTokens === 0 && reading.outputBytes > 0)) return false;
+  if (usage.promptTokens + usage.completionTokens > contextLength * 1.1) return false;
+  const isMeasurable = !inputModalities.has("file") && !inputModalities.has("audio") && !inputModalities.has("video");
+  if (isMeasurable && usage.promptTokens > prompt.high * 2 + promptTokensSpare) return false;
+  return outputTokensMax === undefined || usage.completionTokens - (usage.reasoningTokens ?? 0) <= outputTokensMax * 1.1 + 16;
 }
 
 /** Four bytes a token is the usual mean of natural text; the prompt's bounds are averaged on the same scale. */
-function estimate(reading: Reading, prompt: PromptSize): Usage {
+function estimate(reading: Readonly<Reading>, { prompt, outputTokensMax }: Asked): Usage {
   return {
     promptTokens: Math.ceil(Math.sqrt(prompt.low * prompt.high)),
-    completionTokens: Math.ceil(reading.outputBytes / 4),
+    completionTokens: Math.min(Math.ceil(reading.outputBytes / 4), outputTokensMax ?? Number.MAX_SAFE_INTEGER),
   };
 }
 
@@ -93,7 +98,8 @@ interface Spoken {
 
 function spokenBytes(spoken: Spoken): number {
   let bytes = textBytes(spoken.content) + textBytes(spoken.reasoning) + textBytes(spoken.refusal);
-  for (const call of spoken.tool_calls ?? []) bytes += textBytes(call.function?.name) + textBytes(call.function?.arguments);
+  if (spoken.tool_calls === undefined) return bytes;
+  for (const call of spoken.tool_calls) bytes += textBytes(call.function?.name) + textBytes(call.function?.arguments);
   return bytes;
 }
 

@@ -25,7 +25,7 @@ export interface RecordInput {
   readonly isHungUp: boolean;
   readonly endpoint: Endpoint;
   readonly end: AttemptEnd;
-  readonly reading: Reading;
+  readonly reading: Readonly<Reading>;
   readonly bill: Bill;
   readonly fault: Fault | undefined;
   readonly attempts: readonly AttemptRecord[];
@@ -44,12 +44,12 @@ export function recordOf(input: RecordInput): Generation {
     model: endpoint.model,
     endpointId: endpoint.id,
     providerName: endpoint.providerName,
-    upstreamId: reading.upstreamId ?? null,
+    upstreamId: cut(reading.upstreamId),
     isSandbox: input.isSandbox,
     streamed: request.stream,
     cancelled: input.isHungUp,
     finishReason: fault === undefined ? reading.finishReason : "error",
-    nativeFinishReason: reading.nativeFinishReason,
+    nativeFinishReason: cut(reading.nativeFinishReason),
     faultCode: fault?.code ?? null,
     latencyMs: end.firstContentAt === undefined ? null : Math.round(end.firstContentAt - input.acceptedAt),
     generationMs: end.firstContentAt === undefined ? null : Math.round(end.endedAt - end.firstContentAt),
@@ -59,7 +59,7 @@ export function recordOf(input: RecordInput): Generation {
     cachedTokens: bill.usage.cachedTokens ?? 0,
     usageEstimated: bill.isEstimated,
     cost: bill.total,
-    serviceTier: reading.serviceTier ?? null,
+    serviceTier: cut(reading.serviceTier),
     app: input.app,
     user: request.gateway.user ?? null,
     sessionId: request.gateway.sessionId ?? null,
@@ -71,4 +71,9 @@ export function recordOf(input: RecordInput): Generation {
     },
     notes: end.notes.map((note) => [note.parameter, note.action, note.detail] as const),
   };
+}
+
+/** An upstream's own words, no longer than such words are: they are stored with every generation. */
+function cut(text: string | null | undefined): string | null {
+  return text?.slice(0, 128) ?? null;
 }

@@ -13,18 +13,24 @@ export interface Exchange {
   readonly gapMs: number;
 }
 
+/** With lowercase names; one that came several times is a list. */
+export type UpstreamHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What comes. A listener that throws aborts the exchange with what it threw. */
 export interface ExchangeEvents {
-  readonly head: (status: number, headers: Readonly<Record<string, string>>) => void;
-  readonly data: (bytes: Buffer) => void;
-  readonly end: () => void;
-  /** Called once, instead of `end`; never after `abort`. */
-  readonly fail: (fault: Fault) => void;
+  head(status: number, headers: UpstreamHeaders): void;
+  data(bytes: Buffer): void;
+  /** The last call, unless it throws. */
+  end(): void;
+  /** The last call, instead of `end`. */
+  fail(fault: Fault): void;
 }
 
 export interface ExchangeControl {
-  readonly abort: () => void;
-  readonly pause: () => void;
-  readonly resume: () => void;
+  /** Ends the exchange now: `fail` is told the fault, before this returns. Does nothing after the last call. */
+  abort(fault: Fault): void;
+  pause(): void;
+  resume(): void;
 }
 
 export interface Upstream {
@@ -79,48 +85,71 @@ export async function getJson(url: string, withinMs: number): Promise<unknown> {
   }
 }
 
+/** What is thrown while bytes are read was made so by the bytes; the log keeps what it was. */
+function readingFault(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault("upstream_garbled", "The provider's answer could not be read.", { cause: error });
+}
+
 /** undici calls handlers as objects of a class shape; this is the one place where that interface shows. */
 class ExchangeHandler implements Dispatcher.DispatchHandler, ExchangeControl {
   readonly #events: ExchangeEvents;
   #controller: Dispatcher.DispatchController | undefined;
-  #isOver = false;
+  #ending: Fault | "end" | undefined;
 
   constructor(events: ExchangeEvents) {
     this.#events = events;
   }
 
-  readonly abort = (): void => {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#controller?.abort(new Fault("client_closed", "abandoned"));
-  };
+  abort(fault: Fault): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = fault;
+    this.#controller?.abort(fault);
+    this.#events.fail(fault);
+  }
 
-  readonly pause = (): void => this.#controller?.pause();
-  readonly resume = (): void => this.#controller?.resume();
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#isOver) controller.abort(new Fault("client_closed", "abandoned"));
+    if (this.#ending instanceof Fault) controller.abort(this.#ending);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
-    if (!this.#isOver) this.#events.head(status, singleHeaders(headers));
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
+    if (this.#ending !== undefined) return;
+    try {
+      this.#events.head(status, headers);
+    } catch (error) {
+      this.abort(readingFault(error));
+    }
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
-    if (!this.#isOver) this.#events.data(bytes);
+    if (this.#ending !== undefined) return;
+    try {
+      this.#events.data(bytes);
+    } catch (error) {
+      this.abort(readingFault(error));
+    }
   }
 
   onResponseEnd(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#events.end();
+    if (this.#ending !== undefined) return;
+    try {
+      this.#events.end();
+      this.#ending = "end";
+    } catch (error) {
+      this.abort(readingFault(error));
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#events.fail(connectionFault(error));
+    this.abort(connectionFault(error));
   }
 }
 
@@ -132,15 +161,6 @@ function placeOf(places: Map<string, { origin: string; path: string }>, url: str
   // Bounded by the number of endpoints; the limit guards against an adapter that puts request data into its URL.
   if (places.size < 10_000) places.set(url, place);
   return place;
-}
-
-function singleHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const single: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) single[name] = typeof value === "string" ? value : value.join(", ");
-  }
-  return single;
 }
 
 /** The fault matrix, rows 7 to 10, 18 and 19. The provider's name is added by the attempt. */

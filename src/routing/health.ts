@@ -5,15 +5,21 @@
  */
 
 import { faults, type FaultCode } from "../base/fault.ts";
+import { createBreaker, endProbe, isClosed, isHalfOpen, startProbe, trip, type Breaker } from "./breaker.ts";
+import { createPurse, settlePurse, type Purse } from "./budget.ts";
 import type { Percentiles } from "./candidate.ts";
+import { createMemory, createPace, failureShare, learnPace, learnWait, remember, type Memory, type Pace } from "./estimate.ts";
 import { cleared, createDistribution, createHistogram, gather, quantileOf, sample, sliceMs, slices, type Histogram } from "./histogram.ts";
-import { credentialRefused, extend, noHold, rateLimited, type Hold } from "./hold.ts";
+import { createRoom, credentialRefused, extend, noHold, rateLimited, shrinkRoom, type Hold, type Room } from "./hold.ts";
+import { defaultPolicy, type Policy } from "./policy.ts";
 import { addTo, count, createWindow, type Tally, type Window } from "./window.ts";
 
 /** What became of one attempt. */
 export interface Outcome {
   readonly endpointId: string;
   readonly credentialId: string;
+  /** Whose purse of retries it fills or empties (budget.ts). */
+  readonly model?: string | undefined;
   /** Undefined for a success. The table of faults says whom it counts against. */
   readonly faultCode: FaultCode | undefined;
   /** Milliseconds from the call to the first content. */
@@ -30,6 +36,9 @@ export interface Health {
   readonly tracks: Map<string, Map<string, Track>>;
   /** Accounts that cannot pay; they hold every endpoint called with them. */
   readonly accounts: Map<string, Hold>;
+  /** What may be retried, by model. */
+  readonly purses: Map<string, Purse>;
+  readonly policy: Policy;
   readonly tracksMax: number;
   trackCount: number;
 }
@@ -42,7 +51,13 @@ export interface Track {
   readonly latency: Histogram;
   readonly throughput: Histogram;
   readonly hold: Hold;
-  consecutiveFailures: number;
+  readonly room: Room;
+  readonly breaker: Breaker;
+  readonly quick: Memory;
+  readonly slow: Memory;
+  readonly pace: Pace;
+  /** Good and bad, since it is known. */
+  answers: number;
   lastFailureAt: number;
   lastSeenAt: number;
 }
@@ -59,7 +74,7 @@ export interface Snapshot {
   readonly status: "healthy" | "degraded" | "down" | "rate_limited";
 }
 
-/** 0: none; 1: degraded, used after the others; 2: a recent outage or down, used last. */
+/** 0: none, or ready for a probe; 1: degraded, used after the others; 2: a recent outage or down, used last. */
 export type Strain = 0 | 1 | 2;
 
 const second = 1000;
@@ -70,10 +85,6 @@ const day = 24 * 60 * minute;
 /** Uptime means nothing under so many requests. Source: contract §5.3. */
 const uptimeRequestsMin = 100;
 const degradedBelow = 0.95;
-const downBelow = 0.8;
-
-/** A significant outage (contract §5.2 leaves it open): counted errors of the last 30 s, or failures in a row. */
-const outage = { spanMs: 30 * second, errorsMin: 3, shareOver: 0.2, consecutiveMin: 2 } as const;
 
 /** Recent percentiles are of 5 minutes where those hold so many samples, else of 30. */
 const recentSamplesMin = 20;
@@ -84,8 +95,22 @@ const latencyLeast = 10;
 const throughputLeast = 0.25;
 
 /** Remembers at most `tracksMax` pairs of endpoint and credential (about 7 kB each); the longest unseen is forgotten. */
-export function createHealth(tracksMax = 4096): Health {
-  return { tracks: new Map(), accounts: new Map(), tracksMax, trackCount: 0 };
+export function createHealth(tracksMax = 4096, policy = defaultPolicy): Health {
+  return { tracks: new Map(), accounts: new Map(), purses: new Map(), policy, tracksMax, trackCount: 0 };
+}
+
+/** An attempt begins. Where an endpoint is only being probed, this one is the probe, and keeps the others out. */
+export function started(health: Health, endpointId: string, credentialId: string, now: number): void {
+  const track = trackOf(health, endpointId, credentialId);
+  if (track !== undefined) startProbe(track.breaker, health.policy.breaker, now);
+}
+
+/** A hedge answered first, and this attempt was cancelled after so long without content: slow, at least. */
+export function overtaken(health: Health, { endpointId, credentialId, waitedMs }: { readonly endpointId: string; readonly credentialId: string; readonly waitedMs: number }, now: number): void {
+  const track = trackOf(health, endpointId, credentialId);
+  if (track === undefined) return;
+  learnWait(track.pace, waitedMs, health.policy, now);
+  if (!isClosed(track.breaker)) endProbe(track.breaker, health.policy.breaker, { isSuccess: false, startedAt: now - waitedMs, now });
 }
 
 /** Records how an attempt went. `now` in milliseconds, here and below. */
@@ -93,10 +118,13 @@ export function observe(health: Health, outcome: Outcome, now: number): void {
   const blames = outcome.faultCode === undefined ? "nobody" : faults[outcome.faultCode].blames;
   if (blames === "caller" || blames === "gateway") return;
   const track = trackFor(health, outcome, now);
-  if (outcome.latencyMs !== undefined && outcome.latencyMs > 0) sample(track.latency, outcome.latencyMs, now);
-  if (blames === "capacity") extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
+  if (outcome.latencyMs !== undefined && outcome.latencyMs > 0) {
+    sample(track.latency, outcome.latencyMs, now);
+    learnPace(track.pace, outcome.latencyMs, health.policy, now);
+  }
+  if (blames === "capacity") observeRateLimit(health, track, outcome, now);
   else if (blames === "credential") observeRefusal(health, track, outcome, now);
-  else if (blames === "endpoint") observeFailure(track, outcome, now);
+  else if (blames === "endpoint") observeFailure(health, track, outcome, now);
   else observeSuccess(health, track, outcome, now);
 }
 
@@ -112,12 +140,24 @@ export function heldUntil(health: Health, endpointId: string, credentialId: stri
 }
 
 export function strainOf(track: Track | undefined, now: number): Strain {
-  // No failure in the longest span looked at: the common case, and the cheap one.
-  if (track === undefined || now - track.lastFailureAt > 5 * minute + second * 5) return 0;
-  if (hasOutage(track, now)) return 2;
-  const uptime = uptimeOf(addTo(noTally(), track.minutes, 5 * minute, now));
-  if (uptime === undefined || uptime >= degradedBelow) return 0;
-  return uptime < downBelow ? 2 : 1;
+  if (track === undefined) return 0;
+  if (!isClosed(track.breaker)) return isHalfOpen(track.breaker, now) ? 0 : 2;
+  // No failure in the span looked at: the common case, and the cheap one. What was before an outage's end counts no more.
+  const span = 5 * minute;
+  if (now - track.lastFailureAt > span + second * 5 || now - track.breaker.closedAt < span) return 0;
+  const uptime = uptimeOf(addTo(noTally(), track.minutes, span, now));
+  return uptime === undefined || uptime >= degradedBelow ? 0 : 1;
+}
+
+/**
+ * The share of the next answers that will be failures: the worse of two memories. The quick one sees a fault begin, the slow
+ * one knows an endpoint that fails again and again.
+ */
+export function expectedFailures(track: Track, policy: Policy, now: number): number {
+  const slow = failureShare(track.slow, policy.slowHalfLifeMs, policy.priorSuccesses, now);
+  // The quick one is of the outage that a probe is to find the end of.
+  if (!isClosed(track.breaker)) return slow;
+  return Math.max(slow, failureShare(track.quick, policy.quickHalfLifeMs, policy.priorSuccesses, now));
 }
 
 /** Milliseconds to first content that a share of `quantile` of recent requests stays under; undefined when unmeasured. */
@@ -142,7 +182,7 @@ export function snapshot(health: Health, endpointId: string, now: number): Snaps
     addTo(tallies.day, track.day, day, now);
     gather(latency, track.latency, slices, now);
     gather(throughput, track.throughput, slices, now);
-    const own = heldUntil(health, endpointId, credentialId) > now ? "rate_limited" : statuses[strainOf(track, now)];
+    const own = heldUntil(health, endpointId, credentialId) > now ? "rate_limited" : isClosed(track.breaker) ? statuses[strainOf(track, now)] : "down";
     if (status === undefined || severity[own] < severity[status]) status = own;
   }
   return {
@@ -160,8 +200,7 @@ const statuses = ["healthy", "degraded", "down"] as const;
 const severity = { healthy: 0, degraded: 1, rate_limited: 2, down: 3 } as const;
 
 function observeSuccess(health: Health, track: Track, outcome: Outcome, now: number): void {
-  record(track, true, now);
-  track.consecutiveFailures = 0;
+  record(health, track, { isSuccess: true, outcome, now });
   // An answer that was under way before the refusal says nothing about it; one that comes after the hold ends it.
   if (now >= track.hold.until) track.hold.lastMs = 0;
   if (now >= (health.accounts.get(outcome.credentialId)?.until ?? Infinity)) health.accounts.delete(outcome.credentialId);
@@ -169,12 +208,18 @@ function observeSuccess(health: Health, track: Track, outcome: Outcome, now: num
   if (outputTokens > 0 && generationMs > 0) sample(track.throughput, (outputTokens * second) / generationMs, now);
 }
 
-function observeFailure(track: Track, outcome: Outcome, now: number): void {
-  record(track, false, now);
-  track.consecutiveFailures += 1;
+function observeFailure(health: Health, track: Track, outcome: Outcome, now: number): void {
+  record(health, track, { isSuccess: false, outcome, now });
   track.lastFailureAt = now;
+  if (outcome.faultCode === "upstream_timeout" && outcome.generationMs !== undefined) learnWait(track.pace, outcome.generationMs, health.policy, now);
   // An overloaded upstream may say for how long; without a word it is judged by its failures alone.
   if (outcome.retryAfterMs !== undefined) extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
+}
+
+function observeRateLimit({ policy }: Health, track: Track, outcome: Outcome, now: number): void {
+  // Refusals of requests that were already under way are one refusal.
+  if (now >= track.hold.until) shrinkRoom(track.room, policy.room, now);
+  extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
 }
 
 /** An empty account fails everywhere; a refused credential may be refused for this endpoint alone. */
@@ -191,17 +236,47 @@ function observeRefusal(health: Health, track: Track, outcome: Outcome, now: num
   if (health.accounts.size > health.tracksMax) health.accounts.delete(health.accounts.keys().next().value ?? "");
 }
 
-function record(track: Track, isSuccess: boolean, now: number): void {
+interface Ending {
+  readonly isSuccess: boolean;
+  readonly outcome: Outcome;
+  readonly now: number;
+}
+
+function record(health: Health, track: Track, { isSuccess, outcome, now }: Ending): void {
   count(track.minutes, isSuccess, now);
   count(track.halfHour, isSuccess, now);
   count(track.day, isSuccess, now);
+  track.answers += 1;
+  settlePurse(purseFor(health, outcome.model ?? "", now), isSuccess, health.policy.retry, now);
+  const { breaker } = track;
+  const { policy } = health;
+  if (!isClosed(breaker)) {
+    const startedAt = now - (outcome.generationMs ?? 0);
+    if (endProbe(breaker, policy.breaker, { isSuccess, startedAt, now })) Object.assign(track.quick, createMemory());
+    return;
+  }
+  remember(track.quick, isSuccess, policy.quickHalfLifeMs, now);
+  remember(track.slow, isSuccess, policy.slowHalfLifeMs, now);
+  breaker.failures = isSuccess ? 0 : breaker.failures + 1;
+  if (!isSuccess && isOutage(track, policy, now)) trip(breaker, policy.breaker, now);
 }
 
-function hasOutage(track: Track, now: number): boolean {
-  if (now - track.lastFailureAt >= outage.spanMs) return false;
-  if (track.consecutiveFailures >= outage.consecutiveMin) return true;
-  const { successes, failures } = addTo(noTally(), track.minutes, outage.spanMs, now);
-  return failures >= outage.errorsMin && failures > outage.shareOver * (successes + failures);
+/** A significant outage, which the contract (§5.2) leaves open. */
+function isOutage(track: Track, { breaker }: Policy, now: number): boolean {
+  if (track.breaker.failures >= breaker.inRow) return true;
+  // The failures of an outage that is over do not make the next one.
+  if (now - track.breaker.closedAt < breaker.spanMs) return false;
+  const { successes, failures } = addTo(noTally(), track.minutes, breaker.spanMs, now);
+  return failures >= breaker.errors && failures > breaker.share * (successes + failures);
+}
+
+function purseFor(health: Health, model: string, now: number): Purse {
+  let purse = health.purses.get(model);
+  if (purse === undefined) {
+    health.purses.set(model, (purse = createPurse(health.policy.retry, now)));
+    if (health.purses.size > health.tracksMax) health.purses.delete(health.purses.keys().next().value ?? "");
+  }
+  return purse;
 }
 
 function recentQuantile(histogram: Histogram, quantile: number, now: number): number | undefined {
@@ -235,7 +310,12 @@ function createTrack(): Track {
     latency: createHistogram(latencyLeast),
     throughput: createHistogram(throughputLeast),
     hold: noHold(),
-    consecutiveFailures: 0,
+    room: createRoom(),
+    breaker: createBreaker(),
+    quick: createMemory(),
+    slow: createMemory(),
+    pace: createPace(),
+    answers: 0,
     lastFailureAt: -Infinity,
     lastSeenAt: -Infinity,
   };

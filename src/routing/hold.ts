@@ -38,3 +38,31 @@ export function extend(hold: Hold, backOff: BackOff, { now, askedMs }: HoldReque
     hold.until = now + hold.lastMs;
   }
 }
+
+/**
+ * How much of its usual load an endpoint takes, from what it refused: each refusal halves it or nearly so, and it grows back
+ * with time. A hold says when to come back; this says with how many.
+ */
+export interface Room {
+  share: number;
+  at: number;
+}
+
+export interface RoomPolicy {
+  readonly perRefusal: number;
+  readonly perSecond: number;
+  readonly least: number;
+}
+
+export function createRoom(): Room {
+  return { share: 1, at: 0 };
+}
+
+export function roomOf({ share, at }: Room, { perSecond }: RoomPolicy, now: number): number {
+  return share >= 1 ? 1 : Math.min(1, share + (perSecond * Math.max(0, now - at)) / 1000);
+}
+
+export function shrinkRoom(room: Room, policy: RoomPolicy, now: number): void {
+  room.share = Math.max(policy.least, roomOf(room, policy, now) * policy.perRefusal);
+  room.at = now;
+}

@@ -1,20 +1,34 @@
 /** The order in which admitted endpoints are tried. */
 
+import { balance } from "./balance.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Scored } from "./score.ts";
+import type { Scored, Scoring } from "./score.ts";
 
 /**
  * Model by model (unless they are sorted together), and within one:
  * endpoints that asked to be left alone last of all; then by standing; those that surely fit before those that may not;
  * those that miss a preferred speed later; as listed in `order`; the service tier asked for; those without a recent
- * outage; by score; and equals by the draw. The sort is stable, so that the same input always gives the same order.
+ * outage; by score, or by the balance of the default order; and equals by the draw. The sort is stable, so that the same
+ * input always gives the same order.
  */
-export function inOrder<Step extends Candidate>(candidates: Scored<Step>[]): Scored<Step>[] {
-  return candidates.sort(compare);
+export function inOrder<Step extends Candidate>(candidates: Scored<Step>[], scoring: Scoring): Scored<Step>[] {
+  candidates.sort((left, right) => compareRank(left, right) || left.score - right.score || left.draw - right.draw || 0);
+  return scoring.by === "balance" ? candidates.length < 2 ? candidates : balanced(candidates, scoring) : candidates;
 }
 
-// Infinity minus Infinity is NaN, which is falsy: two that are both unmeasured go on to the next line.
-function compare(left: Scored, right: Scored): number {
+function balanced<Step extends Candidate>(candidates: Scored<Step>[], scoring: Scoring): Scored<Step>[] {
+  const ordered: Scored<Step>[] = [];
+  for (let from = 0; from < candidates.length; ) {
+    let to = from + 1;
+    while (to < candidates.length && compareRank(candidates[from] as Scored, candidates[to] as Scored) === 0) to += 1;
+    ordered.push(...balance(candidates.slice(from, to), scoring));
+    from = to;
+  }
+  return ordered;
+}
+
+/** What comes before any score. */
+function compareRank(left: Scored, right: Scored): number {
   return (
     left.group - right.group ||
     left.held - right.held ||
@@ -23,9 +37,6 @@ function compare(left: Scored, right: Scored): number {
     left.slow - right.slow ||
     left.listed - right.listed ||
     left.tier - right.tier ||
-    left.strain - right.strain ||
-    left.score - right.score ||
-    left.draw - right.draw ||
-    0
+    left.strain - right.strain
   );
 }

@@ -37,7 +37,7 @@ export function decide<Step extends Candidate>({ groups, request, health, now, s
   const steps: Step[] = [];
   // With an `order`, the filter has already left only what it lists.
   const onlyFirst = !request.preferences.allowFallbacks && wishes.order === undefined;
-  for (const { candidate } of inOrder(admitted)) {
+  for (const { candidate } of inOrder(admitted, scoring)) {
     if (onlyFirst && steps.length === 1) rejected.push({ candidate, rule: "fallbacks_not_allowed", admittedBy: "allow_fallbacks" });
     else steps.push(candidate);
   }

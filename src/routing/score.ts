@@ -1,5 +1,6 @@
 /** The numbers that endpoints are compared by. */
 
+import { uniformOf } from "./dice.ts";
 import { heldUntil, recentLatency, recentThroughput, strainOf, trackOf, type Health, type Track } from "./health.ts";
 import type { Candidate, Percentiles, RoutingRequest } from "./candidate.ts";
 import { namedAt, type Wishes } from "./filter.ts";
@@ -8,6 +9,7 @@ import { traitsOf } from "./traits.ts";
 /** What a comparison needs of one candidate; lower goes first, field by field (order.ts). */
 export interface Scored<Step extends Candidate = Candidate> {
   readonly candidate: Step;
+  readonly track: Track | undefined;
   /** Which of the request's models, or 0 for all when they are sorted together. */
   readonly group: number;
   readonly held: number;
@@ -53,6 +55,7 @@ export function scored<Step extends Candidate>(candidate: Step, group: number, s
   const draw = drawOf(scoring.seed, traits.hash, traits.dearness);
   return {
     candidate,
+    track,
     group,
     held: heldUntil(health, candidate.id, candidate.credentialId) > now ? 1 : 0,
     standing: traits.standing,
@@ -73,16 +76,7 @@ export function scored<Step extends Candidate>(candidate: Step, group: number, s
  * alone, so that an endpoint more or less in the list changes nobody else's luck.
  */
 export function drawOf(seed: number, hash: number, dearness: number): number {
-  const uniform = (mixed(hash + mixed(seed ^ 0x9e3779b9)) + 0.5) / 2 ** 32;
-  return -Math.log(uniform) * dearness;
-}
-
-/** The finalizer of MurmurHash3: every bit of the input moves half of the output's. */
-function mixed(bits: number): number {
-  let hash = bits | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return -Math.log(uniformOf(seed, hash)) * dearness;
 }
 
 /** Undefined for the balance, which is the draw. What is not measured goes last. */

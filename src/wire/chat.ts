@@ -10,6 +10,8 @@ export interface ChatRequest {
   /** Model slugs in order of preference, as the caller wrote them; never empty. */
   readonly models: readonly string[];
   readonly messages: readonly Message[];
+  /** The JSON that `messages` was parsed from, where that is known and long: for an adapter that sends them unchanged. */
+  readonly messagesJson?: Uint8Array | undefined;
   readonly stream: boolean;
   /** What is meant for the model, under its public parameter name. A parameter is present or absent, never null. */
   readonly parameters: ChatParameters;

@@ -71,8 +71,9 @@ export function createSseParser(): SseParser {
       skipNewline = false;
     }
     let nextReturn = bytes.indexOf(carriageReturn, start);
-    for (;;) {
-      const nextNewline = bytes.indexOf(newline, start);
+    while (start < bytes.length) {
+      // The blank line after an event is seen without a search.
+      const nextNewline = bytes[start] === newline ? start : bytes.indexOf(newline, start);
       if (nextReturn !== -1 && nextReturn < start) nextReturn = bytes.indexOf(carriageReturn, start);
       const endsWithReturn = nextReturn !== -1 && (nextNewline === -1 || nextReturn < nextNewline);
       const end = endsWithReturn ? nextReturn : nextNewline;

@@ -58,7 +58,8 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
 
   function decodeDelta(delta: Speech | null | undefined, state: OpenChoice): Delta {
     if (typeof delta !== "object" || delta === null) return {};
-    if (Array.isArray(delta.content) || delta.reasoning_content !== undefined || delta.reasoning !== undefined) normalizeSpeech(delta);
+    if (typeof delta.content === "object" || delta.reasoning_content !== undefined || delta.reasoning !== undefined) normalizeSpeech(delta);
+    if (!isText(delta.content) || !isText(delta["refusal"])) throw new Fault("upstream_garbled", "The provider sent content that is not text.");
     const calls = delta["tool_calls"];
     if (calls !== undefined) {
       state.tools ??= createToolCallReader();
@@ -99,6 +100,11 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
     }
   }
 
+  function isComplete(): boolean {
+    for (const choice of open.values()) if (!choice.isFinished) return false;
+    return open.size > 0;
+  }
+
   return {
     push(event) {
       if (isDone) return nothing;
@@ -125,10 +131,11 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
       if (choices.length === 0 && head === undefined) return nothing;
       return [head === undefined ? { choices } : { ...head, choices }];
     },
+    isComplete,
+    isEnded: () => isDone,
+    usage: () => usageOf(rawUsage),
     end() {
-      let unfinished = open.size === 0;
-      for (const choice of open.values()) unfinished ||= !choice.isFinished;
-      if (unfinished) throw new Fault("stream_truncated", "The provider's stream ended before the answer was finished.");
+      if (!isComplete()) throw new Fault("stream_truncated", "The provider's stream ended before the answer was finished.");
       const usage = usageOf(rawUsage);
       if (usage === undefined && extra === undefined) return nothing;
       return [{ choices: [], ...(usage === undefined ? {} : { usage }), ...(extra === undefined ? {} : { extra }) }];
@@ -136,8 +143,14 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
   };
 }
 
+function isText(value: unknown): boolean {
+  return typeof value === "string" || value === undefined || value === null;
+}
+
 function parseEvent(event: SseEvent): JsonObject | "done" | undefined {
-  const data = event.data;
+  const { data } = event;
+  // Before JSON.parse, whose exception would cost as much as several events.
+  if (data === "[DONE]") return "done";
   let parsed: unknown;
   try {
     parsed = JSON.parse(data);

@@ -30,8 +30,8 @@ export function streamWithoutPrefix(decoder: StreamDecoder, prefix: string): Str
   }
 
   return {
+    ...decoder,
     push: (event) => decoder.push(event).map((chunk) => (chunk.choices.length === 0 ? chunk : { ...chunk, choices: chunk.choices.map(strip) })),
-    end: () => decoder.end(),
   };
 }
 

@@ -22,43 +22,53 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   const continues = quirks.prefill !== undefined && prefillOf(request.messages) !== undefined;
   const messages = format.instruction === undefined ? request.messages : instructed(request.messages, format.instruction);
 
+  const encoded = encodeMessages(messages, quirks, continues);
+
   const body: Body = {
     ...quirks.fields,
-    ...(continues ? quirks.prefill?.body : {}),
+    ...(continues ? quirks.prefill?.body : undefined),
     ...passedExtra(request.extra, quirks, notes),
     model: target.upstreamModel,
-    messages: encodeMessages(messages, quirks, continues),
-    ...(request.stream ? { stream: true } : {}),
-    ...(request.stream && quirks.streamOptions ? { stream_options: { include_usage: true } } : {}),
-    ...(maxTokens === undefined ? {} : { [quirks.renames["max_tokens"] ?? "max_tokens"]: maxTokens }),
-    ...encodePlain(parameters, quirks),
-    ...encodeTools(parameters, target, notes),
-    ...(format.field === undefined ? {} : { response_format: format.field }),
+    messages: encoded,
   };
+  if (request.stream) body["stream"] = true;
+  if (request.stream && quirks.streamOptions) body["stream_options"] = { include_usage: true };
+  if (maxTokens !== undefined) body[quirks.renames["max_tokens"] ?? "max_tokens"] = maxTokens;
+  addPlain(body, parameters, quirks);
+  Object.assign(body, encodeTools(parameters, target, notes));
+  if (format.field !== undefined) body["response_format"] = format.field;
   mergeReasoning(body, encodeReasoning(parameters.reasoning, { quirks, outputTokensMax: maxTokens ?? target.outputTokensMax }, notes));
 
   return {
     url: `${target.baseUrl}${continues ? (quirks.prefill?.path ?? "") : ""}/chat/completions`,
     headers: { "content-type": "application/json", accept: request.stream ? "text/event-stream" : "application/json" },
-    body: JSON.stringify(body),
+    body: isSame(encoded, request.messages) ? serialized(body, request.messagesJson) : JSON.stringify(body),
     notes,
   };
 }
 
-const encodedApart: ReadonlySet<string> = new Set(["max_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning"]);
-
-function encodePlain(parameters: ChatParameters, quirks: Quirks): Body {
-  const body: Body = {};
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!encodedApart.has(name)) body[quirks.renames[name] ?? name] = value;
-  }
-  return body;
+function isSame(encoded: readonly object[], messages: readonly Message[]): boolean {
+  return encoded.length === messages.length && encoded.every((message, index) => message === messages[index]);
 }
 
-function encodeTools(parameters: ChatParameters, target: Target, notes: ParameterNote[]): Body {
+function serialized(body: Body, messagesJson: Uint8Array | undefined): string | Uint8Array {
+  if (messagesJson === undefined) return JSON.stringify(body);
+  const { messages: _written, ...others } = body;
+  return Buffer.concat([Buffer.from('{"messages":'), messagesJson, Buffer.from(`,${JSON.stringify(others).slice(1)}`)]);
+}
+
+const encodedApart: ReadonlySet<string> = new Set(["max_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning"]);
+
+function addPlain(body: Body, parameters: ChatParameters, quirks: Quirks): void {
+  for (const name in parameters) {
+    if (!encodedApart.has(name)) body[quirks.renames[name] ?? name] = parameters[name as ParameterName];
+  }
+}
+
+function encodeTools(parameters: ChatParameters, target: Target, notes: ParameterNote[]): Body | undefined {
   const { quirks } = target;
   const { tools, toolChoice } = chooseTools(parameters, isListed("tool_choice", target.parameters) ? quirks.toolChoices : [], notes);
-  if (tools === undefined) return {};
+  if (tools === undefined) return undefined;
   const parallel = parameters.parallel_tool_calls;
   return {
     tools,

@@ -1,6 +1,6 @@
 /** Answers and chunks in the shape of contract §2.7 and §3. Field order follows the examples there. */
 
-import { faults, type Fault } from "../../base/fault.ts";
+import { errorBody } from "../../base/error-body.ts";
 import { dollars } from "../../base/money.ts";
 import type { ChatAnswer, ChatChunk } from "../../wire/chat.ts";
 import type { AnswerHead, Bill, StreamEncoder } from "../surface.ts";
@@ -38,7 +38,7 @@ export function openEncoder(head: AnswerHead): StreamEncoder {
     finish: (bill) => `${prefix}[],"usage":${JSON.stringify(usageView(bill))}}\n\ndata: [DONE]\n\n`,
     fail: (fault, requestId) => {
       const choices = [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: "error", native_finish_reason: "error" }];
-      return `${prefix}${JSON.stringify(choices)},"error":${JSON.stringify(errorView(fault, requestId))}}\n\ndata: [DONE]\n\n`;
+      return `${prefix}${JSON.stringify(choices)},"error":${JSON.stringify(errorBody(fault, requestId))}}\n\ndata: [DONE]\n\n`;
     },
   };
 }
@@ -52,11 +52,6 @@ function chunkTail(chunk: ChatChunk): string {
     for (const [field, value] of Object.entries(chunk.extra)) tail += `,${JSON.stringify(field)}:${JSON.stringify(value)}`;
   }
   return tail;
-}
-
-function errorView(fault: Fault, requestId: string): object {
-  const row = faults[fault.code];
-  return { code: row.status, message: fault.message, metadata: { error_type: row.type, request_id: requestId, ...fault.metadata } };
 }
 
 /** Contract §7.1. Counts inside `prompt_tokens_details` may be absent but not null. */

@@ -7,6 +7,7 @@
 import { Fault } from "../../base/fault.ts";
 import type { ChatParameters, ChatRequest, GatewayOptions, Reasoning } from "../../wire/chat.ts";
 import { bool, depthChecked, integer, invalid, isRecord, numberIn, oneOf, record, records, text, textList, type Fields } from "./check.ts";
+import { messagesJson } from "./messages-json.ts";
 import { readMessages } from "./messages.ts";
 import { defaultPreferences, readPreferences } from "./preferences.ts";
 import { readResponseFormat, readToolChoice, readTools } from "./tools.ts";
@@ -75,7 +76,8 @@ const ownRule: ReadonlySet<string> = new Set([
 
 /** @throws Fault invalid_request naming the field and what was expected. */
 export function parse(body: Uint8Array): ChatRequest {
-  const fields = readJson(body);
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const fields = readJson(bytes);
   const groups = { parameters: {} as Fields, gateway: {} as Fields, ignored: {} as Fields };
   const extra: Fields = {};
   for (const field in fields) {
@@ -90,9 +92,11 @@ export function parse(body: Uint8Array): ChatRequest {
     throw invalid("top_logprobs", "needs logprobs: true");
   }
   const reasoning = readReasoning(fields);
+  const messages = readMessages(fields);
   return {
     models: readModels(fields),
-    messages: readMessages(fields),
+    messages,
+    messagesJson: messagesJson(bytes, messages),
     stream: fields["stream"] === undefined || fields["stream"] === null ? false : bool(fields["stream"], "stream"),
     parameters: reasoning === undefined ? parameters : { ...parameters, reasoning },
     provider: isAbsent(fields["provider"]) && isAbsent(fields["route"]) ? defaultPreferences : readPreferences(fields),
@@ -103,11 +107,11 @@ export function parse(body: Uint8Array): ChatRequest {
 
 const byteOrderMark = 0xfeff;
 
-function readJson(body: Uint8Array): Fields {
-  if (body.byteLength === 0) throw new Fault("invalid_request", "The request body is empty; send a JSON object.");
+function readJson(body: Buffer): Fields {
+  if (body.length === 0) throw new Fault("invalid_request", "The request body is empty; send a JSON object.");
   let value: unknown;
   try {
-    const written = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+    const written = body.toString("utf8");
     value = JSON.parse(written.charCodeAt(0) === byteOrderMark ? written.slice(1) : written);
   } catch (error) {
     throw new Fault("invalid_request", `The request body is not valid JSON: ${jsonComplaint(error)}`, { cause: error });
