@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { wallClock } from "./base/clock.ts";
+import { randomSeed, wallClock } from "./base/clock.ts";
 import { createLog, type Log } from "./base/log.ts";
 import { loadCatalog, type Catalog } from "./catalog/load.ts";
 import type { ConfiguredProvider } from "./catalog/model.ts";
@@ -19,6 +19,7 @@ import { openKeys, type Keys } from "./keys/keys.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { protocols } from "./providers/registry.ts";
 import { quirksOf } from "./providers/known-quirks.ts";
+import { explainRoute } from "./relay/explain-route.ts";
 import type { RelayDeps } from "./relay/generate.ts";
 import { findLocalServers } from "./relay/local-servers.ts";
 import { startSettler } from "./relay/settler.ts";
@@ -78,6 +79,7 @@ export async function openGateway(config: Config): Promise<Gateway> {
       catalog, keys: lookup.keys, ledger, generations, clock, version,
       health: (endpointId) => healthOf(health, catalog, endpointId, clock()),
       switches: { list: () => listSwitches(db), on: (endpointId) => switchEndpointOn(db, catalog, endpointId) },
+      explain: (request, isSandbox) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: randomSeed() }),
       elsewhere: ["POST /chat/completions"],
       report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),
     });

@@ -108,7 +108,7 @@ function closed(server: Server, underWay: RelayDeps["underWay"], graceMs: number
     // Connections that fall idle after their last answer would otherwise be waited for until their keep-alive ends.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const grace = setTimeout(() => {
-      for (const request of underWay) request.stop(new Fault("shutting_down", "This node is shutting down; send the request again."));
+      for (const request of underWay) request.waitsFor?.abort(new Fault("shutting_down", "This node is shutting down; send the request again."));
       setTimeout(() => server.closeAllConnections(), lastWordsMs).unref();
     }, graceMs);
     server.close(() => {

@@ -5,7 +5,7 @@ import { nanodollars, type Nanodollars } from "../base/money.ts";
 import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint, Model } from "../catalog/model.ts";
 import { worstCost } from "../catalog/price.ts";
-import type { Plan, RoutingRequest } from "../routing/candidate.ts";
+import type { CandidateGroup, Plan, RoutingRequest } from "../routing/candidate.ts";
 import { noEndpointsFault } from "../routing/explain.ts";
 import type { Health } from "../routing/health.ts";
 import { decide } from "../routing/plan.ts";
@@ -35,17 +35,32 @@ const triesPerModelMax = 3;
 
 /** @throws Fault model_not_found, no_endpoints or context_length_exceeded, each saying what would have helped. */
 export function planRequest(input: PlanInput): PlannedRequest {
-  const { catalog, request } = input;
-  const isSandbox = input.isSandbox || !catalog.hasLive;
+  const field = fieldOf(input);
+  const plan = decide({ ...field, health: input.health, now: input.now, seed: input.seed });
+  if (plan.steps.length === 0) throw nothingToTry(input, field, plan);
+  const endpoints = plan.steps.length <= triesPerModelMax ? plan.steps : tries(plan.steps);
+  return { plan, routing: field.request, endpoints, isSandbox: field.isSandbox };
+}
+
+/** What a plan is decided over: the endpoints of the request's models, and what routing must know of the request. */
+export interface Field {
+  readonly groups: readonly CandidateGroup<Endpoint>[];
+  readonly request: RoutingRequest;
+  readonly isSandbox: boolean;
+}
+
+/** @throws Fault model_not_found. */
+export function fieldOf({ catalog, request, isSandbox: wantsSandbox }: Pick<PlanInput, "catalog" | "request" | "isSandbox">): Field {
+  const isSandbox = wantsSandbox || !catalog.hasLive;
   const models = request.models.map((slug) => modelOf(catalog, slug));
   const groups = models.map((model) => ({ model: model.slug, candidates: isSandbox ? catalog.sandboxed(model) : catalog.live(model) }));
-  const routing = routingRequestOf(request);
-  const plan = decide({ groups, request: routing, health: input.health, now: input.now, seed: input.seed });
-  if (plan.steps.length === 0) {
-    if (groups.every((group) => group.candidates.length === 0)) throw nothingConfigured(catalog, models);
-    throw noEndpointsFault({ requestedModels: request.models, groups, rejected: plan.rejected, request: routing });
-  }
-  return { plan, routing, endpoints: plan.steps.length <= triesPerModelMax ? plan.steps : tries(plan.steps), isSandbox };
+  return { groups, request: routingRequestOf(request), isSandbox };
+}
+
+/** Why a plan has no steps. */
+export function nothingToTry({ catalog, request }: Pick<PlanInput, "catalog" | "request">, { groups, request: routing }: Field, plan: Plan): Fault {
+  if (groups.every((group) => group.candidates.length === 0)) return nothingConfigured(catalog, groups.map((group) => modelOf(catalog, group.model)));
+  return noEndpointsFault({ requestedModels: request.models, groups, rejected: plan.rejected, request: routing });
 }
 
 function tries(steps: readonly Endpoint[]): readonly Endpoint[] {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { keyHash } from "../../src/base/ids.ts";
 import { nanodollars } from "../../src/base/money.ts";
 import { loadCatalog, type Catalog } from "../../src/catalog/load.ts";
+import { explainRoute } from "../../src/relay/explain-route.ts";
 import { listSwitches, switchOff, switchOn } from "../../src/catalog/switches.store.ts";
 import type { Db } from "../../src/db/port.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
@@ -79,6 +80,7 @@ export async function openTestApi(): Promise<TestApi> {
   const api = createApi({
     catalog, keys, ledger, generations, clock,
     health: (endpointId) => snapshot(health, endpointId, time.now),
+    explain: (request, isSandbox) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: 1 }),
     switches: { list: () => listSwitches(db), on: (endpointId) => switchOn(db, endpointId) },
     version: "0.0.0-test",
     elsewhere: ["POST /chat/completions"],

@@ -22,6 +22,7 @@ import { registerModels, type CatalogReads, type HealthReads } from "./models.ts
 import { assertPolicies, basePath, guard, policies, type ApiEnv } from "./policy.ts";
 import { registerProviders } from "./providers.ts";
 import { registerSwitches, type Switches } from "./switches.ts";
+import { registerRoute, type Explain } from "./route.ts";
 import { unknownRoute, type OperationName } from "./unknown-route.ts";
 
 export interface ApiDeps {
@@ -31,6 +32,7 @@ export interface ApiDeps {
   readonly ledger: SpendingReads & CreditBook;
   readonly generations: GenerationReads;
   readonly switches: Switches;
+  readonly explain: Explain;
   readonly clock: Clock;
   readonly version: string;
   /** Operations that others answer under the same base ("POST /chat/completions"), for the 405s and hints given here. */
@@ -43,8 +45,9 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
 }
 
-// The largest body here is a key's name and limits.
+// The largest body here is a key's name and limits, except for an inference body whose route is asked for.
 const bodyBytesMax = 64 * 1024;
+const routeBodyBytesMax = 1024 * 1024;
 
 /** Answers any request under {@link basePath}; every failure is an answer too. Asserts that each route has a policy. */
 export function createApi(deps: ApiDeps): Api {
@@ -59,6 +62,7 @@ export function createApi(deps: ApiDeps): Api {
   registerKeys(routes, deps);
   registerCredits(routes, deps.ledger);
   registerGenerations(routes, deps.generations);
+  registerRoute(routes, deps.explain);
   registerDocument(routes, deps.version);
 
   const operations = [...Object.keys(policies), ...deps.elsewhere];
@@ -71,7 +75,9 @@ export function createApi(deps: ApiDeps): Api {
   app.use(crossOrigin(operations));
   app.use(freshness());
   app.use(guard(deps.keys, deps.clock));
-  app.use(bodyLimit({ maxSize: bodyBytesMax }));
+  const limit = bodyLimit({ maxSize: bodyBytesMax });
+  const routeLimit = bodyLimit({ maxSize: routeBodyBytesMax });
+  app.use((context, next) => (context.req.path === `${basePath}/route` ? routeLimit : limit)(context, next));
   app.route(basePath, routes);
   app.notFound((context) => {
     throw unknownRoute(operations, context.req.method, context.req.path);

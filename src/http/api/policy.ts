@@ -22,6 +22,7 @@ export const policies: Readonly<Record<string, Policy>> = {
   "GET /endpoints/switched-off": "management",
   "DELETE /endpoints/switched-off": "management",
   "GET /providers": "public",
+  "POST /route": "key",
   "GET /key": "key",
   "GET /auth/key": "key",
   "GET /generation": "key",

@@ -1,0 +1,84 @@
+/**
+ * The dry run of step 6: what would be tried for a request, in which order and at what chance, and what would not and why. By
+ * the code that routes live requests, with the health it would see now; no provider is called and nothing is held.
+ */
+
+import { dollars } from "../base/money.ts";
+import { costOf } from "../catalog/price.ts";
+import type { Endpoint } from "../catalog/model.ts";
+import { snapshot } from "../routing/health.ts";
+import { decide } from "../routing/plan.ts";
+import { fieldOf, nothingToTry, type Field, type PlanInput } from "./plan.ts";
+
+export interface RouteExplanation {
+  /** Simulated providers would answer. */
+  readonly sandbox: boolean;
+  readonly seed: number;
+  /** Bounds of the prompt in tokens. */
+  readonly prompt_tokens: { readonly low: number; readonly high: number };
+  /** In the order of this seed. */
+  readonly candidates: readonly RouteCandidate[];
+  readonly rejected: readonly { readonly endpoint: string; readonly model: string; readonly provider: string; readonly rule: string; readonly admitted_by: string }[];
+  /** Why nothing would be tried; null when something would. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface RouteCandidate {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly provider: string;
+  readonly tag: string;
+  readonly standing: string;
+  /** How often it is tried first, over draws with other seeds. */
+  readonly first_try_probability: number;
+  /** Dollars, for a prompt of middling estimate and an answer of `max_tokens`, or of 500 tokens where none is asked for. */
+  readonly predicted_cost: number;
+  /** Median milliseconds to the first content over the last 30 minutes; null when too few were seen. */
+  readonly predicted_latency_ms: number | null;
+  readonly uptime_last_30m: number | null;
+}
+
+const draws = 256;
+const answerTokensUsual = 500;
+
+/** @throws Fault model_not_found. Everything else that would stop the request is told in `error`. */
+export function explainRoute(input: PlanInput): RouteExplanation {
+  const field = fieldOf(input);
+  const plan = decide({ ...field, health: input.health, now: input.now, seed: input.seed });
+  const chances = firstTries(input, field);
+  const fault = plan.steps.length === 0 ? nothingToTry(input, field, plan) : undefined;
+  return {
+    sandbox: field.isSandbox,
+    seed: plan.seed,
+    prompt_tokens: { low: field.request.prompt.low, high: field.request.prompt.high },
+    candidates: plan.steps.map((endpoint) => candidateOf(endpoint, input, field, chances.get(endpoint.id) ?? 0)),
+    rejected: plan.rejected.map(({ candidate, rule, admittedBy }) => ({ endpoint: candidate.id, model: candidate.model, provider: candidate.providerName, rule, admitted_by: admittedBy })),
+    error: fault === undefined ? null : { code: fault.code, message: fault.message },
+  };
+}
+
+function firstTries({ health, now, seed }: PlanInput, field: Field): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (let draw = 0; draw < draws; draw++) {
+    // Neighbouring seeds give unrelated draws (see routing/dice.ts), so counting up is as good as chance, and replays.
+    const first = decide({ ...field, health, now, seed: (seed + draw) >>> 0 }).steps[0];
+    if (first !== undefined) counts.set(first.id, (counts.get(first.id) ?? 0) + 1);
+  }
+  return new Map([...counts].map(([id, count]) => [id, count / draws]));
+}
+
+function candidateOf(endpoint: Endpoint, { health, now }: PlanInput, { request }: Field, chance: number): RouteCandidate {
+  const usage = { promptTokens: Math.ceil(Math.sqrt(request.prompt.low * request.prompt.high)), completionTokens: request.outputTokensMax ?? answerTokensUsual };
+  const seen = snapshot(health, endpoint.id, now);
+  return {
+    endpoint: endpoint.id,
+    model: endpoint.model,
+    provider: endpoint.providerName,
+    tag: endpoint.tag,
+    standing: endpoint.standing,
+    first_try_probability: chance,
+    predicted_cost: dollars(costOf(endpoint.pricing, usage, request.images).total),
+    predicted_latency_ms: seen.latency?.p50 ?? null,
+    uptime_last_30m: seen.uptime30m,
+  };
+}
