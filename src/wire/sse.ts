@@ -163,6 +163,7 @@ export function createSseParser(): SseParser {
 const dataField = Buffer.from("data");
 const eventField = Buffer.from("event");
 const errorField = Buffer.from("error");
+const noBytes = Buffer.alloc(0);
 
 function isField(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
   const after = start + name.length;
@@ -185,7 +186,7 @@ function valueStart(bytes: Buffer, afterName: number, end: number): number {
  * no more than its length.
  */
 function createHeldLine() {
-  let buffer = Buffer.alloc(0);
+  let buffer = noBytes;
   let length = 0;
   return {
     get length() {
@@ -207,7 +208,7 @@ function createHeldLine() {
       const line = buffer.subarray(0, length);
       length = 0;
       // An idle stream must not keep the room that one long line needed.
-      if (buffer.length > 64 * 1024) buffer = Buffer.alloc(0);
+      if (buffer.length > 64 * 1024) buffer = noBytes;
       return line;
     },
   };

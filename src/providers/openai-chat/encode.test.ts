@@ -18,13 +18,19 @@ interface Given {
   readonly listed?: readonly string[];
 }
 
-function encode({ parameters = {}, messages = [hello], extra = {}, stream = false, quirks = plainQuirks, listed }: Given) {
-  const request: ChatRequest = {
+function requestOf({ parameters = {}, messages = [hello], extra = {}, stream = false }: Given): ChatRequest {
+  return {
     models: ["a/b"], messages, stream, parameters, extra, gateway: {},
     provider: { allowFallbacks: true, requireParameters: false, dataCollection: "allow", zdr: false, enforceDistillableText: false },
   };
-  const target: Target = { baseUrl: "https://u.test/v1", upstreamModel: "m", parameters: listed === undefined ? undefined : new Set(listed), outputTokensMax: 1000, quirks };
-  const encoded = encodeRequest(request, target);
+}
+
+function targetOf({ quirks = plainQuirks, listed }: Given): Target {
+  return { baseUrl: "https://u.test/v1", upstreamModel: "m", parameters: listed === undefined ? undefined : new Set(listed), outputTokensMax: 1000, quirks };
+}
+
+function encode(given: Given) {
+  const encoded = encodeRequest(requestOf(given), targetOf(given));
   return { ...encoded, body: JSON.parse(String(encoded.body)) as Record<string, unknown> };
 }
 
@@ -203,6 +209,13 @@ describe("messages", () => {
     expect(said({ role: "assistant", content: "Hi", reasoning: "Hm" }, quirksOf("cerebras"))).toEqual({ role: "assistant", content: "Hi", reasoning: "Hm" });
     expect(said({ role: "assistant", content: "Hi", reasoning_content: "Hm" }, quirksOf("deepseek"))).toEqual({ role: "assistant", content: "Hi", reasoning_content: "Hm" });
     expect(said({ role: "assistant", content: "Hi" }, quirksOf("deepseek"))).toEqual({ role: "assistant", content: "Hi", reasoning_content: "" });
+  });
+
+  test("go as the JSON that the caller wrote, where nothing of them changes", () => {
+    const messagesJson = Buffer.from('[ {"role":"user","content":"Hello"} ]');
+    const sent = (messages: readonly Message[]) => String(encodeRequest({ ...requestOf({ messages, stream: true }), messagesJson }, targetOf({})).body);
+    expect(sent([hello])).toBe('{"messages":[ {"role":"user","content":"Hello"} ],"model":"m","stream":true,"stream_options":{"include_usage":true}}');
+    expect(JSON.parse(sent([{ role: "developer", content: "Hello" }]))).toMatchObject({ messages: [{ role: "system", content: "Hello" }] });
   });
 
   test("carry no cache marks, and arguments that are JSON", () => {
