@@ -20,7 +20,7 @@ const runtimePackages = {
 const builtProgram = join(root, "dist", "windrose.js");
 
 const [command = "serve", ...args] = process.argv.slice(2);
-const commands = { serve, dev, check, test, bench, windrose };
+const commands = { serve, dev, check, test, bench, simulate, windrose };
 
 if (!Object.hasOwn(commands, command)) fail(`unknown command "${command}"; there are ${Object.keys(commands).join(", ")}`);
 if (isTooOld()) {
@@ -65,6 +65,10 @@ async function test() {
 
 function bench() {
   return run(["--import", "tsx", "bench/main.ts", ...args]);
+}
+
+function simulate() {
+  return run(["--import", "tsx", "simulation/main.ts", ...args]);
 }
 
 /** Two files: the gateway and the worker that owns the embedded database. Dependencies stay in node_modules. */

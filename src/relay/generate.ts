@@ -14,7 +14,7 @@ import type { Key } from "../keys/key.ts";
 import type { Hold, Ledger } from "../ledger/ledger.ts";
 import { adapterFor } from "../providers/registry.ts";
 import { availabilityOfFailure } from "../routing/explain.ts";
-import { observe, type Health } from "../routing/health.ts";
+import { observe, started, type Health } from "../routing/health.ts";
 import type { ChatAnswer, ChatRequest } from "../wire/chat.ts";
 import type { AnswerHead, Bill, Surface } from "../surfaces/surface.ts";
 import { zeroNanodollars } from "../base/money.ts";
@@ -192,6 +192,7 @@ async function attempt(run: Run, endpoint: Endpoint, isLast: boolean): Promise<O
   const adapter = adapterFor(endpoint.protocol);
   assert(adapter !== undefined, "only endpoints with an adapter are routable");
   const isHidden = hidesReasoning(call.request);
+  started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
   const end = await runAttempt({
     request: call.request, endpoint, adapter, upstream: deps.upstream, timeouts: deps.timeouts,
     extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,

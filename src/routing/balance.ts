@@ -29,6 +29,7 @@ interface Place {
   readonly cost: number | undefined;
   /** What it would cost if it were as well as ever. */
   readonly wellCost: number;
+  readonly isBroken: boolean;
 }
 
 /** Reorders `run`, which comes ordered by the draw. */
@@ -37,9 +38,9 @@ export function balance<Step extends Candidate>(run: Scored<Step>[], { health: {
   for (const { candidate } of run) cheapest = Math.min(cheapest, priceOf(candidate));
   const places = run.map((scored) => placeOf(scored, cheapest, policy, now));
   let best = Infinity;
-  for (const { cost = Infinity } of places) best = Math.min(best, cost);
+  for (const { cost = Infinity, isBroken } of places) if (!isBroken) best = Math.min(best, cost);
   // Nothing is known of any: the published order stands.
-  if (best === Infinity && run.every(({ track }) => track === undefined || (track.room.share >= 1 && isClosed(track.breaker)))) return run;
+  if (best === Infinity && places.every(({ isBroken, scored: { track } }) => !isBroken && (track === undefined || track.room.share >= 1))) return run;
   const limit = best * (1 + policy.band);
   const explores = uniformOf(seed, exploration) < policy.explored;
   for (const place of places) place.rank = rankOf(place, { limit, explores, policy, now, seed });
@@ -47,7 +48,7 @@ export function balance<Step extends Candidate>(run: Scored<Step>[], { health: {
   // One probe is enough: behind it must stand those that will answer.
   const [first, ...rest] = places;
   if (first?.rank === probe && rest.some(({ rank }) => rank === probe)) {
-    for (const place of rest) if (place.rank === probe) place.rank = isBroken(place) ? broken : drawn;
+    for (const place of rest) if (place.rank === probe) place.rank = place.isBroken ? broken : drawn;
     rest.sort(compare);
     places.splice(1, rest.length, ...rest);
   }
@@ -62,9 +63,10 @@ const crowding = 3;
 function placeOf(scored: Scored, cheapest: number, policy: Policy, now: number): Place {
   const { candidate, track } = scored;
   const price = priceOf(candidate) / cheapest;
-  if (track === undefined || track.answers < policy.trialAnswers) return { rank: drawn, scored, cost: undefined, wellCost: price };
+  const isBroken = track !== undefined && !isClosed(track.breaker);
+  if (track === undefined || track.answers < policy.trialAnswers) return { rank: drawn, scored, cost: undefined, wellCost: price, isBroken };
   const latency = (policy.perSecond * paceMs(track.pace, policy, now)) / 1000;
-  return { rank: fallback, scored, cost: price + latency + policy.perFailure * expectedFailures(track, policy, now), wellCost: price + (policy.perSecond * usualMs(track.pace)) / 1000 };
+  return { rank: fallback, scored, cost: price + latency + policy.perFailure * expectedFailures(track, policy, now), wellCost: price + (policy.perSecond * usualMs(track.pace)) / 1000, isBroken };
 }
 
 interface Ranking {
@@ -75,15 +77,11 @@ interface Ranking {
   readonly seed: number;
 }
 
-function isBroken({ scored: { track } }: Place): boolean {
-  return track !== undefined && !isClosed(track.breaker);
-}
-
-function rankOf({ scored: { track, candidate }, cost, wellCost, rank }: Place, { limit, explores, policy, now, seed }: Ranking): number {
+function rankOf({ scored: { track, candidate }, cost, wellCost, rank, isBroken }: Place, { limit, explores, policy, now, seed }: Ranking): number {
   if (track === undefined) return rank;
   const room = roomOf(track.room, policy.room, now);
   if (room < 1 && uniformOf(seed, traitsOf(candidate).hash + crowding) > room) return crowded;
-  if (!isClosed(track.breaker)) return isHalfOpen(track.breaker, now) && (cost ?? Infinity) <= limit ? probe : broken;
+  if (isBroken) return isHalfOpen(track.breaker, now) && wellCost <= limit ? probe : broken;
   if (cost === undefined) return rank;
   if (cost > limit) return explores && wellCost <= limit ? probe : fallback;
   const ramp = rampOf(track.breaker, policy.breaker, now);
@@ -92,6 +90,8 @@ function rankOf({ scored: { track, candidate }, cost, wellCost, rank }: Place, {
 
 function compare(left: Place, right: Place): number {
   if (left.rank !== right.rank) return left.rank - right.rank;
+  // Of those that are down, the one that has had the longest time to recover.
+  if (left.rank === broken) return (left.scored.track?.breaker.until ?? 0) - (right.scored.track?.breaker.until ?? 0);
   return left.rank >= fallback ? (left.cost ?? left.wellCost) - (right.cost ?? right.wellCost) : left.scored.draw - right.scored.draw;
 }
 

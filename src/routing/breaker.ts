@@ -7,7 +7,7 @@ import { uniformOf } from "./dice.ts";
 import type { BreakerPolicy } from "./policy.ts";
 
 export interface Breaker {
-  /** Infinity while closed. */
+  /** When it last opened; Infinity while closed. */
   openedAt: number;
   until: number;
   /** The last wait, before jitter. */
@@ -42,36 +42,45 @@ export function startProbe(breaker: Breaker, { probeLostMs }: BreakerPolicy, now
   if (isHalfOpen(breaker, now)) breaker.probeUntil = now + probeLostMs;
 }
 
-/** Told of a failure while closed: enough of them? */
-export function trip(breaker: Breaker, policy: BreakerPolicy, now: number): void {
+/** What a breaker must know of the moment: between requests for the model, `gapMs` pass on average. */
+export interface Moment {
+  readonly now: number;
+  readonly gapMs: number;
+}
+
+/** Keeps requests away. */
+export function trip(breaker: Breaker, policy: BreakerPolicy, moment: Moment): void {
   // An outage that comes back soon after its end is the same outage.
-  const isRelapse = now - breaker.closedAt < 2 * breaker.lastMs;
-  open(breaker, policy, { now, waitMs: isRelapse ? 2 * breaker.lastMs : policy.firstMs });
+  const isRelapse = moment.now - breaker.closedAt < 2 * breaker.lastMs;
+  open(breaker, policy, { ...moment, waitMs: isRelapse ? 2 * breaker.lastMs : policy.firstMs });
 }
 
 /** Told of the end of a request that began while it was not closed. True when that closes it. */
-export function endProbe(breaker: Breaker, policy: BreakerPolicy, { isSuccess, startedAt, now }: { readonly isSuccess: boolean; readonly startedAt: number; readonly now: number }): boolean {
+export function endProbe(breaker: Breaker, policy: BreakerPolicy, { isSuccess, startedAt, ...moment }: Moment & { readonly isSuccess: boolean; readonly startedAt: number }): boolean {
   // What was under way when it opened says nothing about how things are now.
-  if (startedAt < breaker.until) return false;
+  if (startedAt < breaker.openedAt) return false;
   breaker.probeUntil = 0;
   if (!isSuccess) {
-    open(breaker, policy, { now, waitMs: 2 * breaker.lastMs });
+    // Called for want of a better one, before its time: no news.
+    if (moment.now >= breaker.until) open(breaker, policy, { ...moment, waitMs: 2 * breaker.lastMs });
     return false;
   }
   breaker.probesPassed += 1;
   if (breaker.probesPassed < policy.probes) return false;
   breaker.openedAt = Infinity;
-  breaker.closedAt = now;
+  breaker.closedAt = moment.now;
   breaker.failures = 0;
   return true;
 }
 
-function open(breaker: Breaker, policy: BreakerPolicy, { now, waitMs }: { readonly now: number; readonly waitMs: number }): void {
+function open(breaker: Breaker, policy: BreakerPolicy, { now, gapMs, waitMs }: Moment & { readonly waitMs: number }): void {
   breaker.lastMs = Math.min(waitMs, policy.mostMs);
-  // Nodes that failed together must not come back together.
+  // Nodes that failed together must not come back together. A probe needs a request, and that comes after the wait.
   const jitter = 1 + policy.jitter * (2 * uniformOf(now, breaker.failures) - 1);
-  if (breaker.openedAt === Infinity) breaker.openedAt = now;
-  breaker.until = now + breaker.lastMs * jitter;
+  // Where there is much traffic, a probe costs little of it.
+  const waitMost = Math.max(policy.mostBusyMs, policy.requestsPerProbe * gapMs);
+  breaker.openedAt = now;
+  breaker.until = now + Math.max(policy.firstMs / 2, Math.min(breaker.lastMs, waitMost) * jitter - gapMs);
   breaker.probesPassed = 0;
   breaker.probeUntil = 0;
 }

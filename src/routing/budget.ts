@@ -11,14 +11,21 @@ import type { RetryPolicy } from "./policy.ts";
 export interface Purse {
   coins: number;
   at: number;
+  /** Milliseconds between the ends of attempts, on average of late. */
+  gapMs: number;
 }
 
+const gapWeight = 1 / 16;
+const gapMostMs = 20_000;
+
 export function createPurse({ most }: RetryPolicy, now: number): Purse {
-  return { coins: most, at: now };
+  return { coins: most, at: now, gapMs: 0 };
 }
 
 export function settlePurse(purse: Purse, isSuccess: boolean, policy: RetryPolicy, now: number): void {
-  const earned = (Math.max(0, now - purse.at) * policy.perSecond) / 1000 + (isSuccess ? policy.perSuccess : -1);
+  const passedMs = Math.max(0, now - purse.at);
+  purse.gapMs += (Math.min(passedMs, gapMostMs) - purse.gapMs) * gapWeight;
+  const earned = (passedMs * policy.perSecond) / 1000 + (isSuccess ? policy.perSuccess : -1);
   purse.coins = Math.min(policy.most, Math.max(0, purse.coins + earned));
   purse.at = Math.max(purse.at, now);
 }

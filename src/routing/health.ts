@@ -109,8 +109,8 @@ export function started(health: Health, endpointId: string, credentialId: string
 export function overtaken(health: Health, { endpointId, credentialId, waitedMs }: { readonly endpointId: string; readonly credentialId: string; readonly waitedMs: number }, now: number): void {
   const track = trackOf(health, endpointId, credentialId);
   if (track === undefined) return;
-  learnWait(track.pace, waitedMs, health.policy, now);
-  if (!isClosed(track.breaker)) endProbe(track.breaker, health.policy.breaker, { isSuccess: false, startedAt: now - waitedMs, now });
+  if (isClosed(track.breaker)) learnWait(track.pace, waitedMs, health.policy, now);
+  else endProbe(track.breaker, health.policy.breaker, { isSuccess: false, startedAt: now - waitedMs, now, gapMs: 0 });
 }
 
 /** Records how an attempt went. `now` in milliseconds, here and below. */
@@ -137,6 +137,12 @@ export function trackOf(health: Health, endpointId: string, credentialId: string
 export function heldUntil(health: Health, endpointId: string, credentialId: string): number {
   const own = trackOf(health, endpointId, credentialId)?.hold.until ?? 0;
   return Math.max(own, health.accounts.get(credentialId)?.until ?? 0);
+}
+
+/** Neither down nor on hold: somewhere to turn to. */
+export function isCallable(health: Health, endpointId: string, credentialId: string, now: number): boolean {
+  const track = trackOf(health, endpointId, credentialId);
+  return (track === undefined || isClosed(track.breaker)) && heldUntil(health, endpointId, credentialId) <= now;
 }
 
 export function strainOf(track: Track | undefined, now: number): Strain {
@@ -211,7 +217,8 @@ function observeSuccess(health: Health, track: Track, outcome: Outcome, now: num
 function observeFailure(health: Health, track: Track, outcome: Outcome, now: number): void {
   record(health, track, { isSuccess: false, outcome, now });
   track.lastFailureAt = now;
-  if (outcome.faultCode === "upstream_timeout" && outcome.generationMs !== undefined) learnWait(track.pace, outcome.generationMs, health.policy, now);
+  // Silence of an endpoint that is down is not slowness.
+  if (outcome.faultCode === "upstream_timeout" && outcome.generationMs !== undefined && isClosed(track.breaker)) learnWait(track.pace, outcome.generationMs, health.policy, now);
   // An overloaded upstream may say for how long; without a word it is judged by its failures alone.
   if (outcome.retryAfterMs !== undefined) extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
 }
@@ -220,6 +227,8 @@ function observeRateLimit({ policy }: Health, track: Track, outcome: Outcome, no
   // Refusals of requests that were already under way are one refusal.
   if (now >= track.hold.until) shrinkRoom(track.room, policy.room, now);
   extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
+  // A probe that was refused has found out nothing; the next one may.
+  track.breaker.probeUntil = 0;
 }
 
 /** An empty account fails everywhere; a refused credential may be refused for this endpoint alone. */
@@ -247,18 +256,20 @@ function record(health: Health, track: Track, { isSuccess, outcome, now }: Endin
   count(track.halfHour, isSuccess, now);
   count(track.day, isSuccess, now);
   track.answers += 1;
-  settlePurse(purseFor(health, outcome.model ?? "", now), isSuccess, health.policy.retry, now);
   const { breaker } = track;
   const { policy } = health;
+  const purse = purseFor(health, outcome.model ?? "", now);
+  settlePurse(purse, isSuccess, policy.retry, now);
+  const { gapMs } = purse;
   if (!isClosed(breaker)) {
     const startedAt = now - (outcome.generationMs ?? 0);
-    if (endProbe(breaker, policy.breaker, { isSuccess, startedAt, now })) Object.assign(track.quick, createMemory());
+    if (endProbe(breaker, policy.breaker, { isSuccess, startedAt, now, gapMs })) Object.assign(track.quick, createMemory());
     return;
   }
   remember(track.quick, isSuccess, policy.quickHalfLifeMs, now);
   remember(track.slow, isSuccess, policy.slowHalfLifeMs, now);
   breaker.failures = isSuccess ? 0 : breaker.failures + 1;
-  if (!isSuccess && isOutage(track, policy, now)) trip(breaker, policy.breaker, now);
+  if (!isSuccess && isOutage(track, policy, now)) trip(breaker, policy.breaker, { now, gapMs });
 }
 
 /** A significant outage, which the contract (§5.2) leaves open. */

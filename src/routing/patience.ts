@@ -2,7 +2,7 @@
 
 import { isClosed } from "./breaker.ts";
 import { isSlow, usualMs } from "./estimate.ts";
-import { expectedFailures, recentLatency, trackOf, type Health } from "./health.ts";
+import { expectedFailures, isCallable, recentLatency, trackOf, type Health } from "./health.ts";
 
 export interface Wait {
   readonly endpointId: string;
@@ -10,15 +10,16 @@ export interface Wait {
   /** The longest wait of the request's class: models that reason before they speak are given more than others. */
   readonly mostMs: number;
   readonly promptTokens: number;
-  /** Is there nothing else to try? Then the wait is the longest one. */
-  readonly isLast: boolean;
+  /** Where the request would go instead. Without that, or when it is down or on hold, the wait is the longest one. */
+  readonly next: { readonly endpointId: string; readonly credentialId: string } | undefined;
 }
 
 /** Milliseconds to wait for the first content of an attempt, by what this endpoint usually takes. */
-export function firstContentTimeoutMs(health: Health, { endpointId, credentialId, mostMs, promptTokens, isLast }: Wait, now: number): number {
+export function firstContentTimeoutMs(health: Health, { endpointId, credentialId, mostMs, promptTokens, next }: Wait, now: number): number {
   const { policy } = health;
   const track = trackOf(health, endpointId, credentialId);
-  if (isLast || track === undefined || track.pace.answers < policy.trialAnswers) return mostMs;
+  if (track === undefined || track.pace.answers < policy.trialAnswers) return mostMs;
+  if (next === undefined || !isCallable(health, next.endpointId, next.credentialId, now)) return mostMs;
   const isSuspect = !isClosed(track.breaker) || expectedFailures(track, policy, now) > policy.suspectFrom || isSlow(track.pace, policy.suspectSlowness, policy, now);
   const usual = usualMs(track.pace, isSuspect ? policy.suspectDeviations : policy.timeoutDeviations) + (promptTokens * policy.timeoutPerThousandTokensMs) / 1000;
   return Math.min(mostMs, Math.max(policy.timeoutLeastMs, usual));

@@ -1,9 +1,9 @@
-import type { RoomPolicy } from "./hold.ts";
-
 /**
  * The numbers of the default order, in one place: data, so that another policy can be replayed over the same traffic.
  * docs/routing.md states each with its reason; simulation/ shows what they make of a bad day.
  */
+
+import type { RoomPolicy } from "./hold.ts";
 
 export interface Policy {
   /** Endpoints whose cost is within this share of the best one's share the load. */
@@ -26,7 +26,7 @@ export interface Policy {
   readonly latencyHalfLifeMs: number;
   readonly breaker: BreakerPolicy;
   readonly room: RoomPolicy;
-  /** An attempt without content is given up so many deviations above the level of its endpoint. */
+  /** An attempt without content is given up so many deviations above what is usual for its endpoint. */
   readonly timeoutDeviations: number;
   /** The same for a probe, and for an endpoint that has failed lately: more than this share of the time, */
   readonly suspectDeviations: number;
@@ -44,15 +44,18 @@ export interface Policy {
 }
 
 export interface BreakerPolicy {
-  /** Failures in a row that open it, within `spanMs`; */
+  /** Failures in a row that open it; */
   readonly inRow: number;
-  readonly spanMs: number;
-  /** or this many within the span, if they are more than this share. */
+  /** or this many within a span, if they are more than this share. */
   readonly errors: number;
+  readonly spanMs: number;
   readonly share: number;
   /** The first wait and the longest; each failed probe doubles it, give or take `jitter`. */
   readonly firstMs: number;
   readonly mostMs: number;
+  /** Where so many requests come sooner than the longest wait, it is as long as they take, but no less than this. */
+  readonly requestsPerProbe: number;
+  readonly mostBusyMs: number;
   readonly jitter: number;
   /** Probes that must succeed, one at a time, and when a probe that was never heard of again is given up. */
   readonly probes: number;
@@ -81,7 +84,7 @@ export const defaultPolicy: Policy = {
   latencyRise: 1 / 8,
   latencyFall: 1 / 16,
   latencyHalfLifeMs: 240_000,
-  breaker: { inRow: 2, spanMs: 30_000, errors: 3, share: 0.2, firstMs: 5000, mostMs: 54_000, jitter: 0.1, probes: 2, probeLostMs: 30_000, rampMs: 10_000 },
+  breaker: { inRow: 2, spanMs: 30_000, errors: 3, share: 0.2, firstMs: 5000, mostMs: 54_000, requestsPerProbe: 70, mostBusyMs: 35_000, jitter: 0.2, probes: 2, probeLostMs: 30_000, rampMs: 10_000 },
   room: { perRefusal: 0.6, perSecond: 0.01, least: 0.05 },
   timeoutDeviations: 3.5,
   suspectDeviations: 2,
@@ -89,7 +92,7 @@ export const defaultPolicy: Policy = {
   suspectSlowness: 2,
   timeoutLeastMs: 2500,
   timeoutPerThousandTokensMs: 250,
-  retry: { most: 40, perSuccess: 1, perSecond: 0.1 },
+  retry: { most: 40, perSuccess: 2, perSecond: 0.1 },
   hedgeShare: 0.032,
   hedgeQuantile: 0.95,
   hedgeLeastMs: 500,

@@ -12,6 +12,7 @@ export interface Scored<Step extends Candidate = Candidate> {
   readonly track: Track | undefined;
   /** Which of the request's models, or 0 for all when they are sorted together. */
   readonly group: number;
+  /** 1 when it asked to be left alone, 2 when it is down. */
   readonly held: number;
   readonly standing: number;
   /** 1 when the prompt and the answer asked for may not fit. */
@@ -53,18 +54,21 @@ export function scored<Step extends Candidate>(candidate: Step, group: number, s
   const traits = traitsOf(candidate);
   const track = trackOf(health, candidate.id, candidate.credentialId);
   const draw = drawOf(scoring.seed, traits.hash, traits.dearness);
+  // A sort is strict: the caller wants that order whatever happened lately.
+  const strain = by === request.preferences.sort?.by ? 0 : strainOf(track, now);
+  const isHeld = heldUntil(health, candidate.id, candidate.credentialId) > now;
   return {
     candidate,
     track,
     group,
-    held: heldUntil(health, candidate.id, candidate.credentialId) > now ? 1 : 0,
+    // Who asked for a moment may have one to spare; who is down has nothing.
+    held: by === "balance" && strain === 2 ? 2 : isHeld ? 1 : 0,
     standing: traits.standing,
     tight: mayNotFit(candidate, traits.promptTokensMax, request) ? 1 : 0,
     slow: missesPreference(track, request, now) ? 1 : 0,
     listed: wishes.order === undefined ? 0 : placeIn(wishes.order, candidate, wishes),
     tier: wishes.tier === undefined || candidate.serviceTier === wishes.tier ? 0 : 1,
-    // A sort is strict: the caller wants that order whatever happened lately.
-    strain: by === request.preferences.sort?.by ? 0 : strainOf(track, now),
+    strain,
     score: scoreOf(by, traits.price, { track, now }) ?? draw,
     draw,
   };
