@@ -12,6 +12,7 @@ const cases = [
   { name: "the version twice", request: "GET /api/v1/v1/models", code: "not_found", says: "Did you mean GET /api/v1/models?" },
   { name: "no base", request: "GET /models", code: "not_found", says: "There is no GET /models. Did you mean GET /api/v1/models?" },
   { name: "an empty parameter", request: "GET /api/v1/model//b", code: "not_found", says: "There is no GET /api/v1/model//b." },
+  { name: "the bare address", request: "GET /", code: "not_found", says: "There is no GET /. See GET /api/v1/openapi.json" },
   { name: "what resembles nothing", request: "GET /favicon.ico", code: "not_found", says: "There is no GET /favicon.ico. See GET /api/v1/openapi.json" },
 ];
 

@@ -31,7 +31,8 @@ export function operationsAt(operations: readonly OperationName[], path: string)
 const pathLengthMax = 200;
 
 function nearestOperation(operations: readonly OperationName[], path: string): OperationName | undefined {
-  if (path.length > pathLengthMax) return undefined;
+  // The bare address is no slip of the finger, but a look around.
+  if (path === "/" || path.length > pathLengthMax) return undefined;
   const wanted = path.startsWith(basePath) ? path.slice(basePath.length) : path;
   const given = wanted.split("/");
   let nearest: { name: OperationName; distance: number } | undefined;
