@@ -247,7 +247,7 @@ function emptiness(reading: Readonly<Reading>, isLast: boolean): Fault | undefin
 function learn(run: Run, endpoint: Endpoint, end: AttemptEnd, fault: Fault | undefined, reading: Readonly<Reading>): void {
   run.attempts.push({
     endpointId: endpoint.id, providerName: endpoint.providerName, model: endpoint.model, status: end.status,
-    faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt),
+    faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt), kind: "try", cost: zeroNanodollars,
   });
   if (fault !== undefined) run.retryHints.push(fault.retryAfterMs);
   // A fault that a caller has ordered says nothing about the simulated provider that plays it.
@@ -285,7 +285,7 @@ async function book(run: Run, outcome: Outcome, bill: Bill, fault: Fault | undef
   try {
     await deps.recorder.append(recordOf({
       id: run.id, requestId: call.requestId, createdAt: run.openedAt, acceptedAt: run.acceptedAt, key: call.key, surface: call.surface.name,
-      request: call.request, app: call.app, plan: planned.plan, isSandbox: planned.isSandbox, isHungUp: run.isHungUp,
+      request: call.request, app: call.app, router: planned.router, plan: planned.plan, isSandbox: planned.isSandbox, isHungUp: run.isHungUp,
       endpoint: outcome.endpoint, end: outcome.end, reading: outcome.reading, bill, fault, attempts: run.attempts,
     }));
   } catch (error) {

@@ -22,7 +22,15 @@ export interface PlanInput {
   readonly seed: number;
 }
 
+export type Strategy = "direct" | "auto" | "free" | "latest" | "alias" | "fallback";
+
 export interface PlannedRequest {
+  /** The caller's request with what its variants and its router mean: what is sent. */
+  readonly request: ChatRequest;
+  /** How the models were found, in the contract's words (§5.10). */
+  readonly strategy: Strategy;
+  /** The router slug that chose the models. */
+  readonly router: string | undefined;
   readonly plan: Plan;
   readonly routing: RoutingRequest;
   readonly endpoints: readonly Endpoint[];
@@ -39,7 +47,7 @@ export function planRequest(input: PlanInput): PlannedRequest {
   const plan = decide({ ...field, health: input.health, now: input.now, seed: input.seed });
   if (plan.steps.length === 0) throw nothingToTry(input, field, plan);
   const endpoints = plan.steps.length <= triesPerModelMax ? plan.steps : tries(plan.steps);
-  return { plan, routing: field.request, endpoints, isSandbox: field.isSandbox };
+  return { request: input.request, strategy: "direct", router: undefined, plan, routing: field.request, endpoints, isSandbox: field.isSandbox };
 }
 
 /** What a plan is decided over: the endpoints of the request's models, and what routing must know of the request. */

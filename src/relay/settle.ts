@@ -20,6 +20,7 @@ export interface RecordInput {
   readonly surface: string;
   readonly request: ChatRequest;
   readonly app: Attribution;
+  readonly router: string | undefined;
   readonly plan: Plan;
   readonly isSandbox: boolean;
   readonly isHungUp: boolean;
@@ -42,6 +43,9 @@ export function recordOf(input: RecordInput): Generation {
     surface: input.surface,
     requestedModel: request.models[0] as string,
     model: endpoint.model,
+    router: input.router ?? null,
+    presetId: input.request.gateway.preset ?? null,
+    cacheSourceId: null,
     endpointId: endpoint.id,
     providerName: endpoint.providerName,
     upstreamId: cut(reading.upstreamId),

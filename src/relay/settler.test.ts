@@ -53,9 +53,9 @@ function generation(id: string, cost: bigint): Generation {
     id, requestId: "req-1", createdAt: clock(), workspaceId: "w", keyHash: "k", surface: "chat-completions", requestedModel: "a/b", model: "a/b",
     endpointId: "a/b@p", providerName: "P", upstreamId: null, isSandbox: false, streamed: false, cancelled: false, finishReason: "stop",
     nativeFinishReason: "stop", faultCode: null, latencyMs: 1, generationMs: 1, promptTokens: 1, completionTokens: 1, reasoningTokens: 0,
-    cachedTokens: 0, usageEstimated: false, cost: nanodollars(cost), serviceTier: null,
+    cachedTokens: 0, usageEstimated: false, cost: nanodollars(cost), serviceTier: null, router: null, presetId: null, cacheSourceId: null,
     app: { referer: null, title: null, categories: ["x"], userAgent: null }, user: null, sessionId: null,
-    attempts: [{ endpointId: "a/b@p", providerName: "P", model: "a/b", status: 200, faultCode: null, latencyMs: 1 }],
+    attempts: [{ endpointId: "a/b@p", providerName: "P", model: "a/b", status: 200, faultCode: null, latencyMs: 1, kind: "try", cost: nanodollars(cost) }],
     plan: { seed: 1, steps: ["a/b@p"], rejected: [] }, notes: [],
   };
 }

@@ -47,7 +47,7 @@ function generationOf({ workspaceId, hash }: Key, cost: Generation["cost"]): Gen
     id: generationId(createdAt), requestId: "req-1", createdAt, workspaceId, keyHash: hash, surface: "chat-completions", requestedModel: "a/b",
     model: "a/b", endpointId: "a/b@p", providerName: "P", upstreamId: null, isSandbox: false, streamed: true, cancelled: false,
     finishReason: "stop", nativeFinishReason: "stop", faultCode: null, latencyMs: 1, generationMs: 2, promptTokens: 3, completionTokens: 4,
-    reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost, serviceTier: null,
+    reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost, serviceTier: null, router: null, presetId: null, cacheSourceId: null,
     app: { referer: null, title: null, categories: [], userAgent: null }, user: null, sessionId: null, attempts: [],
     plan: { seed: 1, steps: [], rejected: [] }, notes: [],
   };

@@ -4,8 +4,8 @@
  */
 
 import { assert } from "../base/assert.ts";
-import { nanodollars } from "../base/money.ts";
-import type { AttemptRecord, Generation } from "./generation.ts";
+import { nanodollars, zeroNanodollars, type Nanodollars } from "../base/money.ts";
+import type { AttemptKind, AttemptRecord, Generation } from "./generation.ts";
 
 /** What has columns in the database: what the books need, and whose it is. All else is in the text. */
 export type Charged = Pick<Generation, "id" | "createdAt" | "workspaceId" | "keyHash" | "isSandbox" | "providerName" | "cost">;
@@ -47,6 +47,7 @@ export function encodeGeneration(generation: Generation): string {
     generation.attempts.map((attempt) => encodeAttempt(attempt, generation)),
     app.userAgent, app.referer, app.title, noneIfEmpty(app.categories),
     generation.faultCode, generation.serviceTier, generation.user, generation.sessionId, noneIfEmpty(generation.notes),
+    generation.router, generation.presetId, generation.cacheSourceId,
   ];
   while (fields.at(-1) === null) fields.pop();
   return JSON.stringify(fields);
@@ -57,13 +58,14 @@ export function decodeGeneration(charged: Charged, text: string): Generation {
   const [
     requestId, surface, requestedModel, model, endpointId, upstreamId, flags, finishReason, nativeFinishReason, latencyMs, generationMs,
     promptTokens, completionTokens, reasoningTokens, cachedTokens, seed, steps, rejected, attempts,
-    userAgent, referer, title, categories, faultCode, serviceTier, user, sessionId, notes,
+    userAgent, referer, title, categories, faultCode, serviceTier, user, sessionId, notes, router, presetId, cacheSourceId,
   ] = JSON.parse(text) as Fields;
   const long = (shortId: string) => lengthened(shortId, requestedModel);
   const served = {
     model: model === same ? requestedModel : model,
     endpointId: endpointId === null ? null : long(endpointId),
     providerName: charged.providerName,
+    cost: charged.cost,
   };
   return {
     ...charged, ...served, requestId, surface, requestedModel, upstreamId,
@@ -74,19 +76,29 @@ export function decodeGeneration(charged: Charged, text: string): Generation {
     attempts: attempts.map((fields) => decodeAttempt(fields, served)),
     app: { userAgent: userAgent ?? null, referer: referer ?? null, title: title ?? null, categories: categories ?? [] },
     faultCode: faultCode ?? null, serviceTier: serviceTier ?? null, user: user ?? null, sessionId: sessionId ?? null, notes: notes ?? [],
+    router: router ?? null, presetId: presetId ?? null, cacheSourceId: cacheSourceId ?? null,
   };
 }
 
 /** Names who was called only where that is not who served the generation. */
-function encodeAttempt({ status, latencyMs, faultCode, endpointId, providerName, model }: AttemptRecord, served: Served): unknown[] {
+function encodeAttempt({ status, latencyMs, faultCode, endpointId, providerName, model, kind, cost }: AttemptRecord, served: Served): unknown[] {
   const isServing = endpointId === served.endpointId && providerName === served.providerName && model === served.model;
-  if (!isServing) return [status, latencyMs, faultCode, endpointId, providerName, model];
-  return faultCode === null ? [status, latencyMs] : [status, latencyMs, faultCode];
+  const called = isServing ? [null, null, null] : [endpointId, providerName, model];
+  const fields = [status, latencyMs, faultCode, ...called, kind === "try" ? null : kind, cost === usualCost(faultCode, served) ? null : cost.toString()];
+  while (fields.at(-1) === null && fields.length > 2) fields.pop();
+  return fields;
 }
 
-function decodeAttempt([status, latencyMs, faultCode, ...called]: AttemptFields, served: Served): AttemptRecord {
-  const [endpointId, providerName, model] = called.length > 0 ? called : [served.endpointId, served.providerName, served.model];
-  return { endpointId: endpointId as string, providerName: providerName as string, model: model as string, status, faultCode: faultCode ?? null, latencyMs };
+function decodeAttempt([status, latencyMs, faultCode, endpointId, providerName, model, kind, cost]: AttemptFields, served: Served): AttemptRecord {
+  return {
+    endpointId: (endpointId ?? served.endpointId) as string, providerName: (providerName ?? served.providerName) as string, model: (model ?? served.model) as string,
+    status, faultCode: faultCode ?? null, latencyMs, kind: kind ?? "try", cost: cost == null ? usualCost(faultCode ?? null, served) : nanodollars(BigInt(cost)),
+  };
+}
+
+/** A provider mostly charges for its answer what the customer pays, and nothing for a failure. */
+function usualCost(faultCode: string | null, served: Served): Nanodollars {
+  return faultCode === null ? served.cost : zeroNanodollars;
 }
 
 /** An endpoint's id mostly begins with the model that was asked for: "@mistral" stands for "mistralai/ministral-8b@mistral". */
@@ -104,7 +116,7 @@ function noneIfEmpty<T>(list: readonly T[]): readonly T[] | null {
   return list.length === 0 ? null : list;
 }
 
-type Served = Pick<Generation, "model" | "endpointId" | "providerName">;
+type Served = Pick<Generation, "model" | "endpointId" | "providerName" | "cost">;
 
 /** In the place of a text that stands in the record already. */
 const same = 0;
@@ -123,5 +135,9 @@ type Fields = [
   seed: number, steps: string[], rejected: [string, string][], attempts: AttemptFields[],
   userAgent?: Text, referer?: Text, title?: Text, categories?: string[] | null,
   faultCode?: Text, serviceTier?: Text, user?: Text, sessionId?: Text, notes?: Generation["notes"] | null,
+  router?: Text, presetId?: Text, cacheSourceId?: Text,
 ];
-type AttemptFields = [status: number | null, latencyMs: number, faultCode?: Text, ...called: Text[]];
+type AttemptFields = [
+  status: number | null, latencyMs: number, faultCode?: Text, endpointId?: Text, providerName?: Text, model?: Text,
+  kind?: AttemptKind | null, cost?: Text,
+];

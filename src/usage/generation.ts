@@ -15,6 +15,11 @@ export interface Generation {
   readonly requestedModel: string;
   /** What served it; the last one tried when nothing did. Null when nothing was tried. */
   readonly model: string | null;
+  /** The router slug that chose the model ("openrouter/auto"); null when the caller chose. */
+  readonly router: string | null;
+  readonly presetId: string | null;
+  /** The generation whose stored answer was given again; null for an answer that was made for this request. */
+  readonly cacheSourceId: string | null;
   readonly endpointId: string | null;
   readonly providerName: string | null;
   readonly upstreamId: string | null;
@@ -64,6 +69,14 @@ export interface AttemptRecord {
   readonly model: string;
   /** The upstream's HTTP status; null when it never answered. */
   readonly status: number | null;
+  /** Null for a success, and for an attempt that another one overtook. */
   readonly faultCode: string | null;
+  /** Milliseconds to the first content, or to the end when none came. */
   readonly latencyMs: number;
+  readonly kind: AttemptKind;
+  /** What the provider may charge us for it; the customer pays for the one that answered. */
+  readonly cost: Nanodollars;
 }
+
+/** The next of the plan; the same endpoint again; one beside another; one that goes on where another broke off. */
+export type AttemptKind = "try" | "retry" | "hedge" | "continuation";

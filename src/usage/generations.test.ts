@@ -10,7 +10,7 @@ function generation(index: number): Generation {
     id: `gen-${index}`, requestId: "req-1", createdAt: index, workspaceId: "w", keyHash: "k", surface: "chat-completions", requestedModel: "a/b", model: "a/b",
     endpointId: "a/b@p", providerName: index % 2 === 0 ? "P" : null, upstreamId: null, isSandbox: index % 3 === 0, streamed: true, cancelled: false,
     finishReason: "stop", nativeFinishReason: "stop", faultCode: null, latencyMs: 1, generationMs: 2, promptTokens: 3, completionTokens: 4,
-    reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost: nanodollars(9_007_199_254_740_993n - BigInt(index)), serviceTier: null,
+    reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost: nanodollars(9_007_199_254_740_993n - BigInt(index)), serviceTier: null, router: null, presetId: null, cacheSourceId: null,
     app: { referer: null, title: null, categories: [], userAgent: null }, user: null, sessionId: null, attempts: [],
     plan: { seed: 7, steps: [], rejected: [] }, notes: [],
   };

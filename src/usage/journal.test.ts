@@ -35,7 +35,7 @@ function generation(id: string, cost = 1n): Generation {
     id, requestId: "req-1", createdAt: 1, workspaceId: "w", keyHash: "k", surface: "chat-completions", requestedModel: "a/b",
     model: "a/b", endpointId: "a/b@p", providerName: "P", upstreamId: null, isSandbox: false, streamed: true, cancelled: false,
     finishReason: "stop", nativeFinishReason: "stop", faultCode: null, latencyMs: 1, generationMs: 2, promptTokens: 3,
-    completionTokens: 4, reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost: nanodollars(cost), serviceTier: null,
+    completionTokens: 4, reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost: nanodollars(cost), serviceTier: null, router: null, presetId: null, cacheSourceId: null,
     app: { referer: null, title: null, categories: [], userAgent: null }, user: "ü\n", sessionId: null, attempts: [],
     plan: { seed: 7, steps: ["a/b@p"], rejected: [["a/b@q", "price"]] }, notes: [],
   };

@@ -130,6 +130,12 @@ export interface ProviderPreferences {
   readonly preferredMinThroughput?: Percentiles;
   /** Seconds to first content by percentile; soft. */
   readonly preferredMaxLatency?: Percentiles;
+  /** Ours: a second endpoint is started beside one that is slower than it usually is. */
+  readonly hedge?: boolean;
+  /** Ours: text that breaks off is continued by another endpoint. */
+  readonly continue?: boolean;
+  /** Ours: an answer whose tool calls do not fit their tools is tried elsewhere, as long as nothing was sent. */
+  readonly validateTools?: boolean;
 }
 
 export interface Percentiles {

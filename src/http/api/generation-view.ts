@@ -23,7 +23,7 @@ export function generationView(generation: Generation): Record<string, unknown> 
     model: generation.model ?? generation.requestedModel,
     provider_name: generation.providerName,
     api_type: apiTypes[generation.surface] ?? null,
-    router: null,
+    router: generation.router,
     streamed: generation.streamed,
     cancelled: generation.cancelled,
     finish_reason: generation.finishReason,
@@ -40,6 +40,8 @@ export function generationView(generation: Generation): Record<string, unknown> 
     cache_discount: null,
     ...attributionOf(generation),
     service_tier: generation.serviceTier,
+    preset_id: generation.presetId,
+    response_cache_source_id: generation.cacheSourceId,
     data_region: "global",
     provider_responses: generation.attempts.map(attemptView),
     // Ours, beyond the contract: answered by a simulated provider, at no real cost.
@@ -68,8 +70,6 @@ const nothingOf = {
   num_search_results: null,
   num_fetches: null,
   web_search_engine: null,
-  preset_id: null,
-  response_cache_source_id: null,
 };
 
 function attributionOf({ app, user, sessionId, workspaceId }: Generation): Record<string, string | null> {
@@ -96,5 +96,9 @@ function attemptView(attempt: AttemptRecord): Record<string, unknown> {
     status: attempt.status,
     latency: attempt.latencyMs,
     is_byok: false,
+    // Ours, beyond the contract.
+    kind: attempt.kind,
+    fault: attempt.faultCode,
+    cost: dollars(attempt.cost),
   };
 }

@@ -48,6 +48,9 @@ function readField(preferences: Mutable<ProviderPreferences>, field: string, val
     case "max_price": preferences.maxPrice = readMaxPrice(value, path); return;
     case "preferred_min_throughput": preferences.preferredMinThroughput = readPercentiles(value, path); return;
     case "preferred_max_latency": preferences.preferredMaxLatency = readPercentiles(value, path); return;
+    case "hedge": preferences.hedge = bool(value, path); return;
+    case "continue": preferences.continue = bool(value, path); return;
+    case "validate_tools": preferences.validateTools = bool(value, path); return;
     default: // A wish that we do not know is not a reason to refuse the request.
   }
 }
