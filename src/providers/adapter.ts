@@ -17,6 +17,8 @@ export interface Target {
   /** Public parameter names that the endpoint takes; undefined when the catalog does not know. */
   readonly parameters: ReadonlySet<string> | undefined;
   readonly outputTokensMax: number | undefined;
+  /** The provider's service tier that this endpoint stands for; the default one where absent. */
+  readonly serviceTier?: "flex" | "priority" | undefined;
   readonly quirks: Quirks;
 }
 
@@ -48,6 +50,9 @@ export interface ChatAdapter {
   decodeResponse(body: unknown, request: ChatRequest, target: Target): ChatAnswer;
 
   openStream(request: ChatRequest, target: Target): StreamDecoder;
+
+  /** Would the upstream go on where a trailing assistant message ends, rather than answer it? */
+  continues(target: Target): boolean;
 
   /** Maps an unsuccessful HTTP answer. `headers` have lowercase names; `body` is at most 64 KiB and may be anything. */
   decodeError(status: number, headers: Readonly<Record<string, string>>, body: string): Fault;

@@ -44,6 +44,7 @@ const rules: readonly Rule[] = [
         /your account\b.{0,140}(?:insufficient balance|exceeded current quota)|account \S+ is suspended, possibly due to reaching/,
         /access denied(?: due to overdue account|, please make sure your account is in good standing)/,
         /the selected model requires paid balance|key limit exceeded|inference prohibited, please enter a payment|inactive subscription/,
+        /your prepayment credits are depleted|your project has exceeded its (?:monthly )?spending cap/,
       ].map((pattern) => `^(?:${pattern.source})`).join("|"),
       "i",
     ),
@@ -60,7 +61,7 @@ const rules: readonly Rule[] = [
   {
     at: isRefusal,
     words: /model_?not_?found|model_not_available|model_not_supported|model_decommissioned|model_permission|model_terms|model[_.]?access_?denied|invalid_model|unknown_model|operationnotsupported|deploymentnotfound|^(?:1211|5007|5016)$/,
-    starts: /^(?:the )?(?:requested )?model\b.{0,120}(?:does not exist|not exist|not found|no longer (?:available|supported)|has been (?:deprecated|decommissioned|retired)|not supported (?:by any|by provider|for task))|^(?:invalid|unknown|no such) model\b|^\S+ is not a valid model id|^unable to access (?:non-serverless )?model|^access to model \S+ is restricted|^project \S+ does not have access to model|^no handler found on route/i,
+    starts: /^(?:the )?(?:requested )?model\b.{0,120}(?:does not exist|not exist|not found|no longer (?:available|supported)|has been (?:deprecated|decommissioned|retired)|not supported (?:by any|by provider|for task))|^(?:invalid|unknown|no such) model\b|^\S+ is not a valid model id|^unable to access (?:non-serverless )?model|^access to model \S+ is restricted|^models\/\S+ is not found|^publisher model\b|^project \S+ does not have access to model|^no handler found on route/i,
     code: "upstream_model_missing",
   },
   { at: isOneOf(413), words: /rate_limit|^tokens$/, code: "upstream_rate_limited" },
@@ -76,10 +77,10 @@ const rules: readonly Rule[] = [
   {
     at: isCallers,
     words: /invalid_api_key|authentication_error|organization_restricted/,
-    starts: /^(?:api key not valid|invalid api key|incorrect api key|user location is not supported)/i,
+    starts: /^(?:api key (?:not valid|not found|expired)|invalid api key|incorrect api key|user location is not supported)/i,
     code: "upstream_credential",
   },
-  { at: isCallers, words: /^3006$/, says: /total message size \d+ exceeds/i, code: "payload_too_large" },
+  { at: isCallers, words: /^3006$/, says: /total message size \d+ exceeds|request payload size exceeds/i, code: "payload_too_large" },
   { at: isOneOf(413), code: "payload_too_large" },
   { at: isOneOf(404), starts: /^.{0,80}no endpoints found that support/i, code: "unsupported_parameter" },
   // What the caller named, and not the model, is missing.

@@ -1,10 +1,12 @@
 /** The protocols that upstreams may speak: one line each. */
 
 import type { ChatAdapter } from "./adapter.ts";
+import { anthropicMessages } from "./anthropic-messages/adapter.ts";
+import { googleGenerative } from "./google-generative/adapter.ts";
 import { mistralChat } from "./mistral-chat/adapter.ts";
 import { openaiChat } from "./openai-chat/adapter.ts";
 
-const adapters: ReadonlyMap<string, ChatAdapter> = new Map([openaiChat, mistralChat].map((adapter) => [adapter.protocol, adapter]));
+const adapters: ReadonlyMap<string, ChatAdapter> = new Map([openaiChat, mistralChat, anthropicMessages, googleGenerative].map((adapter) => [adapter.protocol, adapter]));
 
 /** The protocols that have an adapter. */
 export const protocols: ReadonlySet<string> = new Set(adapters.keys());

@@ -18,9 +18,26 @@ export interface Conformance {
   readonly fixtures: readonly Recorded[];
   /** What the protocol cannot carry, each with its reason. The law fails when one of them starts to work. */
   readonly cannot: Partial<Readonly<Record<ParameterName, string>>>;
+  /** What its recorded lines look like; those of `choices` where absent. */
+  readonly wire?: WireShape;
 }
 
-export function conforms(adapter: ChatAdapter, { fixtures, cannot }: Conformance): void {
+export interface WireShape {
+  /** The lines of a stream that says in one piece what this whole answer says. */
+  readonly asStream: (body: string) => readonly string[];
+  /** Does this line of a stream tell how the answer ended? */
+  readonly isFinish: (line: string) => boolean;
+}
+
+const choicesWire: WireShape = {
+  asStream(body) {
+    const answer = JSON.parse(body);
+    return answer.choices.map((choice: { message: object }) => JSON.stringify({ ...answer, choices: [{ ...choice, message: undefined, delta: choice.message }] }));
+  },
+  isFinish: (line) => JSON.parse(line).choices?.some((choice: { finish_reason?: unknown }) => typeof choice.finish_reason === "string") === true,
+};
+
+export function conforms(adapter: ChatAdapter, { fixtures, cannot, wire = choicesWire }: Conformance): void {
   const chats = fixtures.filter((fixture) => fixture.kind === "chat");
   const streams = chats.filter((fixture) => fixture.stream);
   const answers = chats.filter((fixture) => !fixture.stream);
@@ -33,9 +50,7 @@ export function conforms(adapter: ChatAdapter, { fixtures, cannot }: Conformance
     });
 
     test.each(answers.map((fixture) => [fixture.id, fixture] as const))("%s says the same as a stream of one delta", (_id, fixture) => {
-      const body = JSON.parse(recordedBytes(fixture).toString("utf8"));
-      const lines = body.choices.map((choice: { message: object }) => JSON.stringify({ ...body, choices: [{ ...choice, message: undefined, delta: choice.message }] }));
-      const streamed = gather(decode(adapter, fixture, [framed(lines)]));
+      const streamed = gather(decode(adapter, fixture, [framed(wire.asStream(recordedBytes(fixture).toString("utf8")))]));
       const { upstreamId, ...whole } = wholeOf(answerOf(adapter, fixture));
       expect(streamed).toEqual({ ...whole, upstreamId });
     });
@@ -82,7 +97,7 @@ export function conforms(adapter: ChatAdapter, { fixtures, cannot }: Conformance
 
     test.each(streams.map((fixture) => [fixture.id, fixture] as const))("%s cut before its finish is truncated, never a short success", (_id, fixture) => {
       const lines = recordedLines(fixture);
-      const last = lines.findIndex((line) => JSON.parse(line).choices?.some((choice: { finish_reason?: unknown }) => typeof choice.finish_reason === "string"));
+      const last = lines.findIndex(wire.isFinish);
       expect(last).toBeGreaterThan(0);
       const cuts = last <= 64 ? Array.from({ length: last + 1 }, (_, index) => index) : [0, 1, 2, last >> 1, last - 1, last];
       for (const done of [true, false]) {
@@ -158,7 +173,8 @@ export const samples = {
   modalities: ["text"],
   audio: { voice: "alloy", format: "wav" },
   image_config: { aspect_ratio: "1:1" },
-  service_tier: "flex",
+  // flex and priority follow the endpoint, not the request.
+  service_tier: "default",
   cache_control: { type: "ephemeral" },
   prompt_cache_key: "cache-1",
   prompt_cache_options: { mode: "explicit" },
@@ -242,8 +258,8 @@ function expectFacts({ expected }: Recorded, got: Gathered): void {
     cached_tokens: got.usage?.cachedTokens ?? null,
     reasoning_tokens: got.usage?.reasoningTokens ?? null,
   }).toEqual({
-    prompt_tokens: expected.usage?.prompt_tokens,
-    completion_tokens: expected.usage?.completion_tokens,
+    prompt_tokens: (expected.usage_iterations_sum ?? expected.usage)?.prompt_tokens,
+    completion_tokens: (expected.usage_iterations_sum ?? expected.usage)?.completion_tokens,
     cached_tokens: expected.usage?.cached_tokens,
     reasoning_tokens: expected.usage?.reasoning_tokens,
   });

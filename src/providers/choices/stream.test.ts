@@ -45,6 +45,14 @@ describe("chunks", () => {
     expect(chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.finish_reason))).toEqual([null, "stop"]);
   });
 
+  test.each([["error", "upstream_failed"], ["insufficient_system_resource", "upstream_overloaded"]])("end with %s in a failure, not in an answer that is complete", (finish, code) => {
+    const decoder = stream();
+    const push = (data: object) => decoder.push({ event: undefined, data: JSON.stringify(data) });
+    push(delta({ content: "Hi" }));
+    expect(() => push(delta({}, finish))).toThrow(expect.objectContaining({ code }));
+    expect(decoder.isComplete()).toBe(false);
+  });
+
   test("take usage from the provider's own envelope, and nothing else of it", () => {
     expect(run([delta({ content: "Hi" }), { ...end, x_own: { id: "r", usage: { prompt_tokens: 3, completion_tokens: 4 } } }], "x_own").at(-1)).toEqual({
       choices: [],

@@ -44,6 +44,8 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
     }
     let delta = decodeDelta((choice["delta"] ?? choice["message"]) as Speech | null | undefined, state);
     let native = asText(choice["finish_reason"]) ?? null;
+    // Before the choice counts as finished: a finish that says that the upstream gave up is none.
+    const finish = native === null || state.isFinished ? null : finishReason(native);
     if (state.isFinished) {
       if (!hasContent(delta)) return undefined;
       native = null;
@@ -51,7 +53,7 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
       state.isFinished = true;
       delta = completed(delta, state);
     }
-    const decoded = { index, delta, finish_reason: native === null ? null : finishReason(native), native_finish_reason: native };
+    const decoded = { index, delta, finish_reason: finish, native_finish_reason: native };
     const logprobs = choice["logprobs"];
     return logprobs === undefined || logprobs === null ? decoded : { ...decoded, logprobs };
   }

@@ -25,6 +25,7 @@ export const mistralChat: ChatAdapter = {
     const prefix = prefillOf(request.messages);
     return prefix === undefined ? decoder : streamWithoutPrefix(decoder, prefix);
   },
+  continues: () => true,
   decodeError: upstreamFault,
 };
 

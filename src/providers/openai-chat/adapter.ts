@@ -13,6 +13,7 @@ export const openaiChat: ChatAdapter = {
   encodeRequest,
   decodeResponse: (body, _request, target) => decodeAnswer(body, dialectOf(target.quirks)),
   openStream: (_request, target) => openChoiceStream(dialectOf(target.quirks)),
+  continues: ({ quirks }) => quirks.prefill !== undefined,
   decodeError: upstreamFault,
 };
 

@@ -16,6 +16,7 @@ interface Given {
   readonly stream?: boolean;
   readonly quirks?: Quirks;
   readonly listed?: readonly string[];
+  readonly serviceTier?: Target["serviceTier"];
 }
 
 function requestOf({ parameters = {}, messages = [hello], extra = {}, stream = false }: Given): ChatRequest {
@@ -25,8 +26,8 @@ function requestOf({ parameters = {}, messages = [hello], extra = {}, stream = f
   };
 }
 
-function targetOf({ quirks = plainQuirks, listed }: Given): Target {
-  return { baseUrl: "https://u.test/v1", upstreamModel: "m", parameters: listed === undefined ? undefined : new Set(listed), outputTokensMax: 1000, quirks };
+function targetOf({ quirks = plainQuirks, listed, serviceTier }: Given): Target {
+  return { baseUrl: "https://u.test/v1", upstreamModel: "m", parameters: listed === undefined ? undefined : new Set(listed), outputTokensMax: 1000, serviceTier, quirks };
 }
 
 function encode(given: Given) {
@@ -53,6 +54,24 @@ describe("the request", () => {
     expect(encode({ stream: true }).body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
     expect(encode({ stream: true }).headers["accept"]).toBe("text/event-stream");
     expect(encode({ stream: true, quirks: quirksOf("groq") }).body["stream_options"]).toBeUndefined();
+  });
+
+  test.each([
+    { endpoint: "priority", asked: undefined, sent: "priority" },
+    { endpoint: "priority", asked: "fast", sent: "priority" },
+    { endpoint: "flex", asked: "priority", sent: "flex" },
+    { endpoint: undefined, asked: "default", sent: "default" },
+    { endpoint: undefined, asked: "flex", sent: undefined },
+    { endpoint: undefined, asked: "fast", sent: undefined },
+    { endpoint: undefined, asked: undefined, sent: undefined },
+  ] as const)("asks a $endpoint endpoint for the tier $sent, whatever the caller asked ($asked)", ({ endpoint, asked, sent }) => {
+    const { body, notes } = encode({ serviceTier: endpoint, parameters: asked === undefined ? {} : { service_tier: asked } });
+    expect(body["service_tier"]).toBe(sent);
+    expect(notes).toEqual(asked !== undefined && sent === undefined ? [dropped("service_tier")] : []);
+  });
+
+  test("names no tier to a provider that refuses the field", () => {
+    expect(encode({ serviceTier: "flex", quirks: { ...plainQuirks, refuses: ["service_tier"] } }).body).not.toHaveProperty("service_tier");
   });
 
   test("renames what the provider calls otherwise", () => {

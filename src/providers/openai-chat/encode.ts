@@ -35,6 +35,8 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   if (request.stream && quirks.streamOptions) body["stream_options"] = { include_usage: true };
   if (maxTokens !== undefined) body[quirks.renames["max_tokens"] ?? "max_tokens"] = maxTokens;
   addPlain(body, parameters, quirks);
+  const tier = serviceTierFor(parameters.service_tier, target, notes);
+  if (tier !== undefined) body[quirks.renames["service_tier"] ?? "service_tier"] = tier;
   Object.assign(body, encodeTools(parameters, target, notes));
   if (format.field !== undefined) body["response_format"] = format.field;
   mergeReasoning(body, encodeReasoning(parameters.reasoning, { quirks, outputTokensMax: maxTokens ?? target.outputTokensMax }, notes));
@@ -57,12 +59,23 @@ function serialized(body: Body, messagesJson: Uint8Array | undefined): string | 
   return Buffer.concat([Buffer.from('{"messages":'), messagesJson, Buffer.from(`,${JSON.stringify(others).slice(1)}`)]);
 }
 
-const encodedApart: ReadonlySet<string> = new Set(["max_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning"]);
+const encodedApart: ReadonlySet<string> = new Set(["max_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning", "service_tier"]);
 
 function addPlain(body: Body, parameters: ChatParameters, quirks: Quirks): void {
   for (const name in parameters) {
     if (!encodedApart.has(name)) body[quirks.renames[name] ?? name] = parameters[name as ParameterName];
   }
+}
+
+/**
+ * The tier is the endpoint's own: its price is what is billed. The caller's wish has chosen the endpoint, and goes no further:
+ * a default endpoint that were sent it would be billed by the provider at another price than the one that is booked.
+ */
+function serviceTierFor(asked: string | undefined, { serviceTier, quirks }: Target, notes: ParameterNote[]): string | undefined {
+  if (serviceTier !== undefined) return quirks.refuses.includes("service_tier") ? undefined : serviceTier;
+  if (asked !== "flex" && asked !== "priority" && asked !== "fast") return asked;
+  notes.push({ parameter: "service_tier", action: "dropped", detail: "this endpoint is of the default tier" });
+  return undefined;
 }
 
 function encodeTools(parameters: ChatParameters, target: Target, notes: ParameterNote[]): Body | undefined {

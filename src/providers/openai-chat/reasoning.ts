@@ -76,7 +76,8 @@ function encodeEffort(
   return { reasoning_effort: effort };
 }
 
-function shareOf(effort: Effort): number {
+/** The share of its output that a model may spend on thinking. */
+export function shareOf(effort: Effort): number {
   return shares.find(([name]) => name === effort)?.[1] ?? 0;
 }
 

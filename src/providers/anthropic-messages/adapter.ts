@@ -1,0 +1,20 @@
+/**
+ * Anthropic's dialect, and that of others who took it over: content in blocks, the system apart, reasoning that is signed.
+ * Source: https://platform.claude.com/docs/en/api/messages and recorded answers.
+ */
+
+import type { ChatAdapter } from "../adapter.ts";
+import { upstreamFault } from "../upstream-fault.ts";
+import { decodeAnswer } from "./answer.ts";
+import { encodeRequest } from "./encode.ts";
+import { traitsOf } from "./models.ts";
+import { openMessageStream } from "./stream.ts";
+
+export const anthropicMessages: ChatAdapter = {
+  protocol: "anthropic-messages",
+  encodeRequest,
+  decodeResponse: decodeAnswer,
+  openStream: openMessageStream,
+  continues: ({ upstreamModel }) => traitsOf(upstreamModel).continues,
+  decodeError: upstreamFault,
+};

@@ -1,0 +1,234 @@
+/** The output items of one answer, and what they say in our shape. Each is added, extended by deltas, and done. */
+
+import { Fault } from "../../base/fault.ts";
+import type { Delta, ToolCallDelta } from "../../wire/chat.ts";
+import { asList, asObject, asText, type JsonObject } from "../json.ts";
+import { annotationOf } from "./annotations.ts";
+import { serverCallOf } from "./server-tools.ts";
+
+/** What is said at one moment; a field is there when something is in it. */
+export type Said = { -readonly [Field in "content" | "reasoning" | "refusal"]?: string } & {
+  reasoning_details?: unknown[];
+  tool_calls?: ToolCallDelta[];
+  annotations?: unknown[];
+  images?: unknown[];
+  logprobs?: unknown[];
+};
+
+/** The texts that deltas extend. */
+export type TextKind = "text" | "refusal" | "summary" | "thought" | "arguments";
+
+export interface Piece {
+  readonly kind: TextKind;
+  /** The position of the item in the answer: ids are not to be relied on, some servers change them with every event. */
+  readonly item: number;
+  /** The position of the text in its item. */
+  readonly part: number;
+}
+
+export interface ItemReader {
+  added(position: number, item: JsonObject, said: Said): void;
+  /** More of a text. */
+  extend(piece: Piece, text: string, said: Said): void;
+  /** The whole of a text: what of it has not been said yet is said now. */
+  complete(piece: Piece, text: string, said: Said): void;
+  annotate(piece: Piece, annotation: unknown, said: Said): void;
+  /** The whole item: likewise. */
+  done(position: number, item: JsonObject, said: Said): void;
+  /** Has this item come to its end? */
+  isDone(position: number): boolean;
+  hasCalls(): boolean;
+}
+
+interface OpenText {
+  said: string;
+  /** Where it begins in the content, and its place among all that stands in the answer. */
+  readonly start: number;
+  readonly index: number;
+  annotations: number;
+}
+
+interface OpenItem {
+  id: string | undefined;
+  /** Of a call among the calls, once it has been named. */
+  call: number | undefined;
+  isDone: boolean;
+  readonly texts: Map<string, OpenText>;
+}
+
+/** More than any answer has: a hostile one must not make us keep state without end. */
+const itemsMax = 2_048;
+const textsMax = 1_024;
+
+/** `format` marks reasoning that only its maker understands. */
+export function createItemReader(format: string): ItemReader {
+  const items = new Map<number, OpenItem>();
+  let length = 0;
+  let calls = 0;
+  // Counts what stands in the answer, so that a gap between two details tells that something else stood there.
+  let blocks = 0;
+
+  function itemAt(position: number): OpenItem {
+    let item = items.get(position);
+    if (item !== undefined) return item;
+    if (items.size === itemsMax) throw new Fault("upstream_garbled", `The provider's answer has more than ${itemsMax} items.`);
+    items.set(position, (item = { id: undefined, call: undefined, isDone: false, texts: new Map() }));
+    return item;
+  }
+
+  function textAt(item: OpenItem, { kind, part }: Piece): OpenText {
+    const key = `${kind}/${part}`;
+    let text = item.texts.get(key);
+    if (text !== undefined) return text;
+    if (item.texts.size === textsMax) throw new Fault("upstream_garbled", `The provider's answer has an item of more than ${textsMax} texts.`);
+    // A call has its place already; words of one message are one block, whatever their parts.
+    const isBlock = kind === "summary" || kind === "thought" || (kind !== "arguments" && item.texts.size === 0);
+    item.texts.set(key, (text = { said: "", start: length, index: isBlock ? blocks++ : blocks, annotations: 0 }));
+    return text;
+  }
+
+  function speak({ kind, item: position, part }: Piece, more: string, said: Said): void {
+    const item = itemAt(position);
+    // Arguments of a call without a name wait until it has one: they come with the whole item, too.
+    if (kind === "arguments" && item.call === undefined) return;
+    const text = textAt(item, { kind, item: position, part });
+    if (more === "") return;
+    text.said += more;
+    switch (kind) {
+      case "text":
+        length += more.length;
+        said.content = (said.content ?? "") + more;
+        return;
+      case "refusal":
+        said.refusal = (said.refusal ?? "") + more;
+        return;
+      case "summary":
+      case "thought":
+        said.reasoning = (said.reasoning ?? "") + more;
+        add(said, "reasoning_details", {
+          ...(kind === "summary" ? { type: "reasoning.summary", summary: more } : { type: "reasoning.text", text: more }),
+          format,
+          ...(item.id === undefined ? {} : { id: item.id }),
+          index: text.index,
+        });
+        return;
+      case "arguments":
+        add(said, "tool_calls", { index: item.call as number, function: { arguments: more } });
+    }
+  }
+
+  /** Where what was streamed is not how the whole begins, nobody can tell which of them is right: what was said stands. */
+  function complete(piece: Piece, whole: string, said: Said): void {
+    const spoken = itemAt(piece.item).texts.get(`${piece.kind}/${piece.part}`)?.said ?? "";
+    if (whole.length > spoken.length && whole.startsWith(spoken)) speak(piece, whole.slice(spoken.length), said);
+  }
+
+  function annotate(piece: Piece, annotation: unknown, said: Said): void {
+    const text = textAt(itemAt(piece.item), piece);
+    text.annotations++;
+    add(said, "annotations", annotationOf(annotation, text.start));
+  }
+
+  function nameCall(open: OpenItem, item: JsonObject, said: Said): void {
+    if (open.call !== undefined) return;
+    open.call = calls++;
+    blocks++;
+    const id = asText(item["call_id"]) ?? asText(item["id"]) ?? `call_${open.call}`;
+    add(said, "tool_calls", { index: open.call, id, type: "function", function: { name: asText(item["name"]) ?? "", arguments: "" }, ...kept(item) });
+  }
+
+  function closeMessage(position: number, item: JsonObject, said: Said): void {
+    for (const [part, value] of asList(item["content"]).entries()) {
+      const content = asObject(value) ?? {};
+      const refusal = asText(content["refusal"]);
+      if (refusal !== undefined) complete({ kind: "refusal", item: position, part }, refusal, said);
+      const words = asText(content["text"]);
+      if (words === undefined) continue;
+      const piece: Piece = { kind: "text", item: position, part };
+      const isNew = !itemAt(position).texts.has(`text/${part}`);
+      complete(piece, words, said);
+      if (isNew) addLogprobs(said, content["logprobs"]);
+      const known = textAt(itemAt(position), piece).annotations;
+      for (const annotation of asList(content["annotations"]).slice(known)) annotate(piece, annotation, said);
+    }
+  }
+
+  function closeReasoning(position: number, item: JsonObject, said: Said): void {
+    for (const [kind, list] of [["summary", item["summary"]], ["thought", item["content"]]] as const) {
+      for (const [part, value] of asList(list).entries()) complete({ kind, item: position, part }, asText(asObject(value)?.["text"]) ?? "", said);
+    }
+    const data = asText(item["encrypted_content"]);
+    const id = asText(item["id"]);
+    if (data !== undefined) add(said, "reasoning_details", { type: "reasoning.encrypted", data, format, ...(id === undefined ? {} : { id }), index: blocks++ });
+  }
+
+  function closeCall(open: OpenItem, position: number, item: JsonObject, said: Said): void {
+    nameCall(open, item, said);
+    const piece: Piece = { kind: "arguments", item: position, part: 0 };
+    complete(piece, asText(item["arguments"]) ?? "", said);
+    // A function that takes nothing is called with nothing, which is not JSON.
+    if ((open.texts.get("arguments/0")?.said ?? "") === "") speak(piece, "{}", said);
+  }
+
+  function closeCustomCall(open: OpenItem, item: JsonObject, said: Said): void {
+    open.call = calls++;
+    blocks++;
+    const custom = { name: asText(item["name"]) ?? "", input: asText(item["input"]) ?? "" };
+    add(said, "tool_calls", { index: open.call, id: asText(item["call_id"]) ?? `call_${open.call}`, type: "custom", custom, ...kept(item) } as unknown as ToolCallDelta);
+  }
+
+  function closeImage(item: JsonObject, said: Said): void {
+    blocks++;
+    const data = asText(item["result"]);
+    if (data === undefined) return;
+    const url = /^(?:data|https?):/.test(data) ? data : `data:image/${asText(item["output_format"]) ?? "png"};base64,${data}`;
+    add(said, "images", { type: "image_url", image_url: { url } });
+  }
+
+  return {
+    added(position, item, said) {
+      const open = itemAt(position);
+      open.id ??= asText(item["id"]);
+      if (item["type"] === "function_call" && asText(item["name"]) !== undefined) nameCall(open, item, said);
+    },
+    extend: speak,
+    complete,
+    annotate,
+    done(position, item, said) {
+      const open = itemAt(position);
+      if (open.isDone) return;
+      open.isDone = true;
+      open.id ??= asText(item["id"]);
+      const type = item["type"];
+      if (type === "message") closeMessage(position, item, said);
+      else if (type === "reasoning") closeReasoning(position, item, said);
+      else if (type === "function_call") closeCall(open, position, item, said);
+      else if (type === "custom_tool_call") closeCustomCall(open, item, said);
+      else if (type === "image_generation_call") closeImage(item, said);
+      else add(said, "reasoning_details", serverCallOf(item, format, blocks++));
+      open.texts.clear();
+    },
+    isDone: (position) => items.get(position)?.isDone === true,
+    hasCalls: () => calls > 0,
+  };
+}
+
+/** Tokens with their chances, where the upstream gives any. */
+export function addLogprobs(said: Said, logprobs: unknown): void {
+  if (Array.isArray(logprobs) && logprobs.length > 0) (said.logprobs ??= []).push(...(logprobs as unknown[]));
+}
+
+/** The delta of what was said, and the chances of its tokens, which stand beside it. */
+export function spokenOf({ logprobs, ...delta }: Said): { readonly delta: Delta; readonly logprobs?: object } {
+  return logprobs === undefined ? { delta } : { delta, logprobs: { content: logprobs, refusal: null } };
+}
+
+/** What a call has to be given back with. */
+function kept(item: JsonObject): JsonObject {
+  return Object.fromEntries(["namespace", "caller"].filter((field) => item[field] !== undefined && item[field] !== null).map((field) => [field, item[field]]));
+}
+
+function add<Field extends "reasoning_details" | "tool_calls" | "annotations" | "images">(said: Said, field: Field, item: NonNullable<Said[Field]>[number]): void {
+  const items: unknown[] = (said[field] ??= []);
+  items.push(item);
+}
