@@ -1,0 +1,70 @@
+/**
+ * What was read from the database lately, so that a request waits for it only the first time. Under 15 seconds it is as
+ * good as read; after that it is read again behind the answer, and after 30 seconds before it.
+ */
+
+import type { Clock } from "../base/clock.ts";
+
+export interface Memory<Value> {
+  /** At once when it is known; undefined when there is none. Readers of one name at one time share one reading. */
+  get(name: string, read: () => Promise<Value | undefined>): Value | undefined | Promise<Value | undefined>;
+  /** After a change of ours: what was read before it, or is being read, is not remembered. */
+  forget(name: string): void;
+}
+
+interface Known<Value> {
+  readonly value: Value | undefined;
+  readonly readAt: number;
+}
+
+const freshMs = 15_000;
+const usableMs = 30_000;
+/** Short, because what another node makes should work soon. */
+const absentMs = 5_000;
+
+/** Holds at most `entriesMax`; what was read longest ago goes first. */
+export function createMemory<Value>({ clock, entriesMax }: { readonly clock: Clock; readonly entriesMax: number }): Memory<Value> {
+  const known = new Map<string, Known<Value>>();
+  const reading = new Map<string, Promise<Value | undefined>>();
+
+  const remember = (name: string, value: Value | undefined) => {
+    known.delete(name);
+    known.set(name, { value, readAt: clock() });
+    if (known.size > entriesMax) known.delete(known.keys().next().value as string);
+  };
+
+  const readAndRemember = async (name: string, begun: Promise<Value | undefined>, isWanted: () => boolean): Promise<Value | undefined> => {
+    try {
+      const value = await begun;
+      if (isWanted()) remember(name, value);
+      return value;
+    } finally {
+      if (isWanted()) reading.delete(name);
+    }
+  };
+
+  const share = (name: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> => {
+    const begun = reading.get(name);
+    if (begun !== undefined) return begun;
+    const promise: Promise<Value | undefined> = readAndRemember(name, read(), () => reading.get(name) === promise);
+    reading.set(name, promise);
+    return promise;
+  };
+
+  return {
+    get(name, read) {
+      const entry = known.get(name);
+      const age = entry === undefined ? Number.POSITIVE_INFINITY : clock() - entry.readAt;
+      if (entry === undefined || age > (entry.value === undefined ? absentMs : usableMs)) return share(name, read);
+      if (entry.value !== undefined && age > freshMs) void share(name, read).catch(keepWhatIsKnown);
+      return entry.value;
+    },
+    forget(name) {
+      known.delete(name);
+      reading.delete(name);
+    },
+  };
+}
+
+/** A reading behind the answer may fail: the next caller reads again, and after 30 seconds waits for it. */
+function keepWhatIsKnown(): void {}
