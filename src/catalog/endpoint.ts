@@ -2,10 +2,10 @@
 
 import { pricePerMillionText, pricePerUnitText, picodollars, type Picodollars } from "../base/money.ts";
 import type { Quirks } from "../providers/quirks.ts";
-import type { CandidatePrice } from "../routing/candidate.ts";
+import type { CandidatePrice, ServiceTier } from "../routing/candidate.ts";
 import { dataPolicyOf, resolveBaseUrl, type CredentialSource, type KnownProvider } from "./access.ts";
 import type { CatalogEndpoint, Endpoint, Model } from "./model.ts";
-import type { Pricing } from "./price.ts";
+import { isFree, type Pricing } from "./price.ts";
 
 /** A listed endpoint with what only calling it needs. */
 export interface KnownEndpoint extends CatalogEndpoint {
@@ -30,6 +30,7 @@ export function toEndpoint(known: KnownEndpoint, model: Model, provider: KnownPr
   if (provider.access === undefined) return "credential";
   const baseUrl = known.baseUrl === undefined ? undefined : resolveBaseUrl(known.baseUrl, means.credential);
   if (baseUrl === undefined) return "base URL";
+  const serviceTier = serviceTierOf(known.tag);
   const parameters = known.supportedParameters && setOf(known.supportedParameters.filter((name) => !refuses(provider.quirks, name)));
   return {
     id: known.id,
@@ -49,9 +50,10 @@ export function toEndpoint(known: KnownEndpoint, model: Model, provider: KnownPr
     price: candidatePrice(known.pricing),
     dataPolicy: dataPolicyOf(provider),
     distillable: model.distillable,
-    serviceTier: serviceTierOf(known.tag),
+    serviceTier,
+    isFree: isFree(known.pricing),
     protocol: known.protocol,
-    target: { baseUrl, upstreamModel: known.upstreamModel, parameters, outputTokensMax: known.outputTokensMax, quirks: provider.quirks },
+    target: { baseUrl, upstreamModel: known.upstreamModel, parameters, outputTokensMax: known.outputTokensMax, serviceTier, quirks: provider.quirks },
     authorization: provider.access.authorization,
     pricing: known.pricing,
     isSandbox: false,
@@ -98,8 +100,9 @@ export function toSandboxEndpoint(simulated: SimulatedProvider, model: Model, qu
     dataPolicy: { trains: false, retains: false, zdr: true },
     distillable: model.distillable,
     serviceTier: undefined,
+    isFree: isFree(pricing),
     protocol: "openai-chat",
-    target: { baseUrl: simulated.baseUrl, upstreamModel: model.slug, parameters, outputTokensMax: model.outputTokensMax, quirks },
+    target: { baseUrl: simulated.baseUrl, upstreamModel: model.slug, parameters, outputTokensMax: model.outputTokensMax, serviceTier: undefined, quirks },
     authorization: { scheme: "none" },
     pricing,
     isSandbox: true,
@@ -107,7 +110,7 @@ export function toSandboxEndpoint(simulated: SimulatedProvider, model: Model, qu
 }
 
 /** "openai/priority" and "openai/flex" are tiers of one endpoint; other suffixes ("turbo", "eu") are endpoints of their own. */
-function serviceTierOf(tag: string): "flex" | "priority" | undefined {
+function serviceTierOf(tag: string): ServiceTier | undefined {
   const suffix = tag.split("/")[1];
   return suffix === "flex" || suffix === "priority" ? suffix : undefined;
 }
@@ -119,6 +122,7 @@ function candidatePrice(pricing: Pricing): CandidatePrice {
     request: eachInDollars(pricing.request),
     image: eachInDollars(pricing.image),
     ...(pricing.promptAudio === undefined ? {} : { audio: Number(pricePerMillionText(pricing.promptAudio)) }),
+    ...(pricing.cacheRead === undefined ? {} : { cacheRead: Number(pricePerMillionText(pricing.cacheRead)) }),
   };
 }
 

@@ -95,6 +95,11 @@ describe("an endpoint is routable", () => {
 });
 
 describe("a routable endpoint", () => {
+  test("has a price for what the provider reads from its cache, where one is listed", () => {
+    expect(liveOf({ models: [{ ...model, endpoints: [{ ...endpoint, pricing: { ...price, input_cache_read: "0.1" } }] }] })[0]?.price.cacheRead).toBe(0.1);
+    expect(liveOf({})[0]?.price).not.toHaveProperty("cacheRead");
+  });
+
   test("carries what routing and the relay need, and no secret in its text", () => {
     const [one] = liveOf({});
     expect(one).toMatchObject({
@@ -242,6 +247,21 @@ describe("a model is found", () => {
     const catalog = load({ models: [model, { ...model, slug: "lab/one:free", canonical_slug: "lab/one:free", aliases: [], endpoints: [] }] });
     expect(catalog.find("lab/one:free")?.slug).toBe("lab/one:free");
     expect(catalog.find("lab/one:nitro")).toBeUndefined();
+  });
+
+  test("by its family, when it is the newest listed one of it, whether the catalog or its slug says that it is", () => {
+    const facts: readonly (Partial<ModelRecord> & { readonly slug: string })[] = [
+      { slug: "lab/big-1", created: 1, family: "big" }, { slug: "lab/big-2", created: 2, family: "big" }, { slug: "lab/big-3", created: 3, family: "big", listed: false },
+      { slug: "lab/big-2:free", created: 4, family: "big" }, { slug: "lab/small-mini-1", created: 1, family: "small-mini" }, { slug: "lab/small-mini-2.5", created: 2, family: "small" },
+      { slug: "lab/lone-1" }, { slug: "lab/undefined-1" },
+    ];
+    const catalog = load({ models: facts.map((one) => ({ ...model, canonical_slug: one.slug, aliases: [], endpoints: [], ...one })) });
+    expect(catalog.find("~lab/big-latest")?.slug).toBe("lab/big-2");
+    expect(catalog.find("~lab/small-mini-latest")?.slug).toBe("lab/small-mini-2.5");
+    expect(catalog.find("~lab/small-latest")?.slug).toBe("lab/small-mini-2.5");
+    for (const slug of ["~lab/lone-latest", "~lab/undefined-latest", "~lab/big", "~/-latest", "~-latest"]) expect(catalog.find(slug), slug).toBeUndefined();
+    expect(catalog.suggest("~lab/bigg-latest")[0]).toBe("~lab/big-latest");
+    expect(catalog.suggest("lab/big")).not.toContain("~lab/big-latest");
   });
 
   test("or what looks like it is suggested, whatever was sent", () => {

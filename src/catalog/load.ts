@@ -10,6 +10,7 @@ import { configuredEndpoint, configuredModel } from "./configured.ts";
 import { toEndpoint, toSandboxEndpoint, type KnownEndpoint, type Lack, type RoutingMeans, type SimulatedProvider } from "./endpoint.ts";
 import type { ConfiguredProvider, Endpoint, Model, Provider } from "./model.ts";
 import { emptyOverlay, parsePricing, readOverlay, readRecords, type EndpointRecord, type ModelRecord, type Overlay } from "./records.ts";
+import { isVariantRow } from "./slug.ts";
 import { suggester } from "./suggest.ts";
 
 export interface CatalogOptions {
@@ -35,7 +36,7 @@ export interface Catalog {
   readonly hasLive: boolean;
   /** The providers that can be called, with how many endpoints: the operator's own choice, or found by their credential. */
   readonly configuredProviders: readonly { readonly slug: string; readonly name: string; readonly endpoints: number }[];
-  /** By slug, canonical slug or alias, as written. */
+  /** By slug, canonical slug or alias, as written; `~author/family-latest` is the newest listed model of a family. */
   find(slug: string): Model | undefined;
   findProvider(slug: string): Provider | undefined;
   /** The endpoints that can be called now: active ones, then unverified, then historical. */
@@ -83,6 +84,7 @@ function catalogOf(
 ): Catalog {
   const means: RoutingMeans = { credential, protocols };
   const bySlug = indexBySlug(models);
+  const latest = indexLatest(models);
   const switchedOff = new Map<string, string>();
   const live = new Map<string, readonly Endpoint[]>();
   const sandboxed = new Map<string, readonly Endpoint[]>();
@@ -102,7 +104,7 @@ function catalogOf(
     providers: [...providers.values()],
     hasLive: [...counts.values()].some((count) => count > 0),
     configuredProviders: [...counts].map(([slug, count]) => ({ slug, name: providers.get(slug)?.name ?? slug, endpoints: count })),
-    find: (slug) => bySlug.get(slug),
+    find: (slug) => bySlug.get(slug) ?? latest.get(slug),
     findProvider: (slug) => providers.get(slug),
     live: (model) => live.get(model.slug) ?? remember(live, model.slug, routable(model)),
     sandboxed: (model) =>
@@ -111,15 +113,25 @@ function catalogOf(
     lacks: (model) => new Map(examined(model).flatMap(([known, result]) => (typeof result === "string" ? [[known.id, result]] : []))),
     switchOff: (endpointId, reason) => {
       if (!switchedOff.has(endpointId)) switchedOff.set(endpointId, reason);
-      live.clear();
+      live.delete(modelOf(endpointId));
     },
     switchOn: (endpointId) => {
       switchedOff.delete(endpointId);
-      live.clear();
+      live.delete(modelOf(endpointId));
     },
     switchedOff,
-    suggest: suggester([...bySlug.keys()]),
+    suggest: suggesting(bySlug, latest),
   };
+}
+
+function modelOf(endpointId: string): string {
+  return endpointId.slice(0, endpointId.indexOf("@"));
+}
+
+function suggesting(bySlug: ReadonlyMap<string, Model>, latest: ReadonlyMap<string, Model>): (wanted: string) => string[] {
+  const amongSlugs = suggester([...bySlug.keys()]);
+  const amongLatest = suggester([...latest.keys()]);
+  return (wanted) => (wanted.startsWith("~") ? amongLatest(wanted) : amongSlugs(wanted));
 }
 
 const order = { active: 0, unverified: 1, historical: 2 } as const;
@@ -140,6 +152,25 @@ function indexBySlug(models: readonly Model[]): ReadonlyMap<string, Model> {
     for (const name of [model.canonicalSlug, ...model.aliases]) if (!bySlug.has(name)) bySlug.set(name, model);
   }
   return bySlug;
+}
+
+/**
+ * The models come newest first, so that the first of a family is its latest. A model whose slug is the name of a family and a
+ * version ("mistral-large-2512") is one of it, also where the source of the catalog puts it into a wider one.
+ */
+function indexLatest(models: readonly Model[]): ReadonlyMap<string, Model> {
+  const families = new Set(models.flatMap(({ author, family }) => (family === undefined ? [] : [`${author}/${family}`])));
+  const latest = new Map<string, Model>();
+  for (const model of models) {
+    const { author, family, slug, isListed } = model;
+    if (!isListed || isVariantRow(slug)) continue;
+    const byName = slug.replace(/-v?\d[\d.-]*$/, "");
+    for (const one of [family === undefined ? "" : `${author}/${family}`, byName]) {
+      const name = `~${one}-latest`;
+      if (families.has(one) && !latest.has(name)) latest.set(name, model);
+    }
+  }
+  return latest;
 }
 
 function mergeProviders(records: ReturnType<typeof readRecords>["providers"], options: CatalogOptions): Map<string, KnownProvider> {

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePricePerMillion, parsePricePerUnit, picodollars, type Picodollars } from "../base/money.ts";
 import type { Usage } from "../wire/chat.ts";
-import { costOf, worstCost, type Pricing, type PricingOverride } from "./price.ts";
+import { costOf, isFree, worstCost, type Pricing, type PricingOverride } from "./price.ts";
 
 const perMillion = (text: string) => parsePricePerMillion(text) as Picodollars;
 const each = (text: string) => parsePricePerUnit(text) as Picodollars;
@@ -106,3 +106,13 @@ function sum(one: Usage, other: Usage): Usage {
     reasoningTokens: (one.reasoningTokens ?? 0) + (other.reasoningTokens ?? 0),
   };
 }
+
+test.each([
+  { name: "nothing", pricing: { prompt: each("0"), completion: each("0") }, free: true },
+  { name: "the answer", pricing: { prompt: each("0"), completion: each("0.1") }, free: false },
+  { name: "an image", pricing: { prompt: each("0"), completion: each("0"), image: each("0.1") }, free: false },
+  { name: "long prompts", pricing: { prompt: each("0"), completion: each("0"), overrides: [{ promptTokensOver: 1000, prompt: each("0.1") }] }, free: false },
+  { name: "not even long prompts", pricing: { prompt: each("0"), completion: each("0"), overrides: [{ promptTokensOver: 1000, prompt: each("0") }] }, free: true },
+])("where $name has a price, free is $free", ({ pricing, free }) => {
+  expect(isFree(pricing)).toBe(free);
+});

@@ -25,6 +25,11 @@ export interface PricingOverride extends Partial<Omit<Pricing, "overrides">> {
   readonly promptTokensOver: number;
 }
 
+/** Does it cost nothing, whatever is asked for? */
+export function isFree(pricing: Pricing): boolean {
+  return [pricing, ...(pricing.overrides ?? [])].every((prices) => Object.values(prices).every((price) => typeof price !== "bigint" || price === 0n));
+}
+
 export interface Cost {
   readonly total: Nanodollars;
   readonly prompt: Nanodollars;

@@ -77,8 +77,8 @@ describe("endpointView", () => {
   test("gives health where there is some, and null where there is none", () => {
     expect(endpointView(mistral, seed, undefined)).toMatchObject({ provider_name: "Mistral", tag: "mistral", status: 0, uptime_last_1d: null, latency_last_30m: null });
     const stats = { p50: 1, p75: 2, p90: 3, p99: 4 };
-    const health = { uptimeLast5m: null, uptimeLast30m: 99.5, uptimeLast1d: 100, latencyLast30m: stats, throughputLast30m: stats };
-    expect(endpointView(mistral, seed, health)).toMatchObject({ uptime_last_5m: null, uptime_last_30m: 99.5, latency_last_30m: stats });
+    const health = { uptimeLast5m: null, uptimeLast30m: 99.5, uptimeLast1d: 100, latencyLast30m: stats, throughputLast30m: stats, toolCallErrorsLast1d: 1.5 };
+    expect(endpointView(mistral, seed, health)).toMatchObject({ uptime_last_5m: null, uptime_last_30m: 99.5, latency_last_30m: stats, tool_call_error_rate_last_1d: 1.5 });
   });
 });
 

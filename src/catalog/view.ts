@@ -14,6 +14,8 @@ export interface EndpointHealth {
   readonly latencyLast30m: PercentileStats | null;
   /** Output tokens a second: p90 is what 90 percent of requests reach at least. */
   readonly throughputLast30m: PercentileStats | null;
+  /** Percent of answers with tool calls of which one could not be run. */
+  readonly toolCallErrorsLast1d: number | null;
 }
 
 export interface PercentileStats {
@@ -97,6 +99,8 @@ export function endpointView(endpoint: CatalogEndpoint, model: Model, health: En
     supports_voice_cloning: false,
     latency_last_30m: health?.latencyLast30m ?? null,
     throughput_last_30m: health?.throughputLast30m ?? null,
+    // Ours: the contract has the rate, and no field for it.
+    tool_call_error_rate_last_1d: health?.toolCallErrorsLast1d ?? null,
   };
 }
 
