@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Candidate } from "./candidate.ts";
-import { candidate, groupsOf, measure, noon, priced, routingRequest, tags } from "./examples.ts";
+import { candidate, groupsOf, measure, noon, plan, priced, routingRequest, tags } from "./examples.ts";
 import { createHealth, observe, started, type Health } from "./health.ts";
 import { decide } from "./plan.ts";
 
@@ -112,4 +112,33 @@ describe("after an outage", () => {
     for (const [index, one] of [c, a, b].entries()) fail(health, one, noon - 3000 + index * 1000, 2);
     expect(tags([a, b, c], {}, { health })).toEqual(["c", "a", "b"]);
   });
+
+  test("where all are down, the one that answered since goes before those that have been dead for longer", () => {
+    const health = createHealth();
+    for (const one of [a, b, c]) measure(health, one, even);
+    observe(health, { endpointId: b.id, credentialId: b.credentialId, faultCode: undefined, latencyMs: 9000 }, noon - 20_000);
+    for (const [index, one] of [c, a, b].entries()) fail(health, one, noon - 2000 + index * 500, 2);
+    expect(tags([a, b, c], {}, { health })).toEqual(["b", "c", "a"]);
+  });
+});
+
+test("a plan says of each endpoint why it stands there", () => {
+  const health = createHealth();
+  for (const one of [a, b, c]) measure(health, one, even);
+  measure(health, b, { ...even, latencyMs: 9000 });
+  fail(health, c, noon - 1000, 2);
+  const { steps, reasons } = plan([a, b, c], {}, { health });
+  expect([steps.map(({ tag }) => tag).join(), reasons]).toEqual(["a,b,c", "DfB"]);
+  expect(plan([a, b], {}, {}).reasons).toBe("Dd");
+});
+
+test("a request that has failed goes to one that is sure to answer, and does not mind its price", () => {
+  const [cheap, shaky, sure] = [priced("cheap", 1), priced("shaky", 1.3), priced("sure", 2)];
+  const health = createHealth();
+  for (const one of [cheap, shaky, sure]) measure(health, one, even);
+  for (let index = 0; index < 20; index++) {
+    const faultCode = index % 4 === 0 ? "upstream_failed" : undefined;
+    observe(health, { endpointId: shaky.id, credentialId: shaky.credentialId, faultCode, latencyMs: 500, generationMs: 500 }, noon - 40_000 + index * 2000);
+  }
+  expect(tags([cheap, shaky, sure], {}, { health })).toEqual(["cheap", "sure", "shaky"]);
 });

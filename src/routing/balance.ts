@@ -4,13 +4,14 @@
  */
 
 import { isClosed, isHalfOpen, rampOf } from "./breaker.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate, Reason } from "./candidate.ts";
 import { uniformOf } from "./dice.ts";
 import { paceMs, usualMs } from "./estimate.ts";
 import { expectedFailures } from "./health.ts";
 import { roomOf } from "./hold.ts";
 import type { Policy } from "./policy.ts";
 import type { Scored, Scoring } from "./score.ts";
+import type { Track } from "./track.ts";
 import { priceFloor, traitsOf } from "./traits.ts";
 
 /** In the order of the plan. */
@@ -21,6 +22,7 @@ const fallback = 2;
 const crowded = 3;
 /** It was down when last heard of, and this request is not to find out whether it still is. */
 const broken = 4;
+const reasons: readonly Reason[] = ["p", "d", "f", "c", "b"];
 
 interface Place {
   rank: number;
@@ -29,6 +31,8 @@ interface Place {
   readonly cost: number | undefined;
   /** What it would cost if it were as well as ever. */
   readonly wellCost: number;
+  /** What it costs a request that another has failed already. */
+  readonly fallbackCost: number;
   readonly isBroken: boolean;
 }
 
@@ -52,7 +56,10 @@ export function balance<Step extends Candidate>(run: Scored<Step>[], { health: {
     rest.sort(compare);
     places.splice(1, rest.length, ...rest);
   }
-  return places.map(({ scored }) => scored as Scored<Step>);
+  return places.map(({ scored, rank }) => {
+    scored.reason = reasons[rank] ?? "d";
+    return scored as Scored<Step>;
+  });
 }
 
 /** Keys of the dice that are not an endpoint's. */
@@ -64,9 +71,33 @@ function placeOf(scored: Scored, cheapest: number, policy: Policy, now: number):
   const { candidate, track } = scored;
   const price = priceOf(candidate) / cheapest;
   const isBroken = track !== undefined && !isClosed(track.breaker);
-  if (track === undefined || track.answers < policy.trialAnswers) return { rank: drawn, scored, cost: undefined, wellCost: price, isBroken };
-  const latency = (policy.perSecond * paceMs(track.pace, policy, now)) / 1000;
-  return { rank: fallback, scored, cost: price + latency + policy.perFailure * expectedFailures(track, policy, now), wellCost: price + (policy.perSecond * usualMs(track.pace)) / 1000, isBroken };
+  if (!isKnown(track, policy)) return { rank: drawn, scored, cost: undefined, wellCost: price, fallbackCost: price, isBroken };
+  const trouble = troubleOf(track, policy, now);
+  return {
+    rank: fallback, scored, isBroken,
+    cost: price + trouble, wellCost: price + (policy.perSecond * usualMs(track.pace)) / 1000, fallbackCost: price + policy.fallbackUrgency * trouble,
+  };
+}
+
+export function isKnown(track: Track | undefined, { trialAnswers }: Policy): track is Track {
+  return track !== undefined && track.answers >= trialAnswers;
+}
+
+/** What calling an endpoint costs all in all, in the unit of its `price`: cheapest prices. */
+export function costOf(track: Track, price: number, policy: Policy, now: number): number {
+  return price + troubleOf(track, policy, now);
+}
+
+/** Its slowness and its failures, in the same unit. */
+function troubleOf(track: Track, policy: Policy, now: number): number {
+  return (policy.perSecond * paceMs(track.pace, policy, now)) / 1000 + policy.perFailure * expectedFailures(track, policy, now);
+}
+
+/** Does this draw leave it out, because it refuses what is too much or has only just come back? */
+export function isLeftOut({ track, candidate }: Scored, { health: { policy }, now, seed }: Scoring): boolean {
+  if (track === undefined) return false;
+  const { hash } = traitsOf(candidate);
+  return uniformOf(seed, hash + crowding) > roomOf(track.room, policy.room, now) || uniformOf(seed, hash + ramping) > rampOf(track.breaker, policy.breaker, now);
 }
 
 interface Ranking {
@@ -90,9 +121,13 @@ function rankOf({ scored: { track, candidate }, cost, wellCost, rank, isBroken }
 
 function compare(left: Place, right: Place): number {
   if (left.rank !== right.rank) return left.rank - right.rank;
-  // Of those that are down, the one that has had the longest time to recover.
-  if (left.rank === broken) return (left.scored.track?.breaker.until ?? 0) - (right.scored.track?.breaker.until ?? 0);
-  return left.rank >= fallback ? (left.cost ?? left.wellCost) - (right.cost ?? right.wellCost) : left.scored.draw - right.scored.draw;
+  if (left.rank === broken) return compareBroken(left, right);
+  return left.rank >= fallback ? left.fallbackCost - right.fallbackCost : left.scored.draw - right.scored.draw;
+}
+
+/** The one that answered last, since some are only slow and some have been dead for hours; then the one left alone longest. */
+function compareBroken({ scored: left }: Place, { scored: right }: Place): number {
+  return (right.track?.lastAnswerAt ?? 0) - (left.track?.lastAnswerAt ?? 0) || (left.track?.breaker.until ?? 0) - (right.track?.breaker.until ?? 0);
 }
 
 function priceOf(candidate: Candidate): number {

@@ -32,8 +32,12 @@ export interface Candidate {
   readonly dataPolicy: DataPolicy;
   readonly distillable: boolean;
   /** Set when this is a service-tier endpoint, which nobody gets without asking. */
-  readonly serviceTier: "flex" | "priority" | undefined;
+  readonly serviceTier: ServiceTier | undefined;
+  /** Nothing it does has a price. */
+  readonly isFree?: boolean;
 }
+
+export type ServiceTier = "flex" | "priority";
 
 /** Dollars per million tokens (`request`, `image`: dollars each). For comparing, not for booking. */
 export interface CandidatePrice {
@@ -43,6 +47,8 @@ export interface CandidatePrice {
   readonly image: number;
   /** Dollars per million audio tokens; where absent they cost what prompt tokens cost. */
   readonly audio?: number;
+  /** Prompt tokens read from the provider's cache; where absent they cost what the others cost. */
+  readonly cacheRead?: number;
 }
 
 /** Unknown policies are assumed to train and to retain (contract §8.3). */
@@ -65,6 +71,22 @@ export interface RoutingRequest {
   readonly images: number;
   readonly preferences: ProviderPreferences;
   readonly serviceTier: string | undefined;
+  /** What the model's name asks for beside the model. */
+  readonly variant?: VariantWishes;
+}
+
+/** What the suffixes of a model's name, or the web plugin, ask of an endpoint. Source: contract §5.4, §5.9. */
+export interface VariantWishes {
+  /** `:nitro` and `:floor` let this tier's endpoints in beside the default ones. */
+  readonly tier?: ServiceTier;
+  /** `:free` */
+  readonly isFree?: boolean;
+  /** `:thinking` */
+  readonly reasons?: boolean;
+  /** `:extended`: tokens. */
+  readonly contextLengthMin?: number;
+  /** `:online` */
+  readonly searchesWeb?: boolean;
 }
 
 /**
@@ -86,7 +108,7 @@ export interface CandidateGroup<Step extends Candidate = Candidate> {
 export type Rule =
   | "context_length" | "output_length" | "require_parameters" | "preferred_parameters" | "input_modalities"
   | "output_modalities" | "max_price" | "data_policy:training" | "data_policy:zdr" | "quantization"
-  | "allowed_providers" | "ignored_providers" | "distillable_text" | "service_tier" | "fallbacks_not_allowed";
+  | "allowed_providers" | "ignored_providers" | "distillable_text" | "service_tier" | "variant" | "web_search" | "fallbacks_not_allowed";
 
 export interface Rejection {
   readonly candidate: Candidate;
@@ -102,6 +124,15 @@ export interface Plan<Step extends Candidate = Candidate> {
   readonly steps: readonly Step[];
   readonly rejected: readonly Rejection[];
   readonly seed: number;
+  /** A {@link Reason} for each step; a capital where a step differs from the one before it in what comes before the balance. */
+  readonly reasons: string;
 }
+
+/**
+ * Why an endpoint stands where it does: by the seed's draw; to find out how it is; behind those that are drawn, by what it
+ * costs all in all; because it refuses what is too much; because it is down; because the conversation was there; or, where
+ * the caller's sort or order decides, for no reason of ours.
+ */
+export type Reason = "d" | "p" | "f" | "c" | "b" | "s" | "-";
 
 export type { Percentiles };

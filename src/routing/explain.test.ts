@@ -37,7 +37,15 @@ const cases: readonly Case[] = [
   },
   {
     name: "prices over the cap", wanted: { preferences: { maxPrice: { completion: 0.1 } } }, code: "constraint_filtered", excludedBy: ["max_price"], field: "provider.max_price",
-    message: "No endpoints found within max_price (completion 0.1). Providers serving author/model: Mistral, Acme. Nearest: Mistral serves author/model with max_price.completion of at least 1.",
+    message: "No endpoints found within max_price (completion 0.1). Providers serving author/model: Mistral, Acme. Nearest: Acme serves author/model with max_price.completion of at least 0.24.",
+  },
+  {
+    name: "a model's variant that none of its endpoints is", wanted: { variant: { isFree: true } }, code: "constraint_filtered", field: "model",
+    message: "No endpoints found of the kind that the model's name asks for (:free). Providers serving author/model: Mistral, Acme. Nearest: Mistral serves author/model without :free.",
+  },
+  {
+    name: "web search", wanted: { variant: { searchesWeb: true } }, code: "constraint_filtered", excludedBy: ["require_parameters"], field: "plugins",
+    message: "No endpoints found that search the web by themselves (web_search_options), and Windrose has no search engine of its own. Providers serving author/model: Mistral, Acme. Nearest: Mistral serves author/model without web search.",
   },
   {
     name: "several reasons", wanted: { preferences: { dataCollection: "deny", maxPrice: { completion: 0.3 } } }, code: "constraint_filtered", excludedBy: ["max_price", "data_policy:training"], field: "provider.max_price",
@@ -54,13 +62,23 @@ describe("no endpoints", () => {
     const fault = faultOf([mistral, { ...acme, distillable: false }], wanted);
     expect(fault.code).toBe("no_endpoints");
     expect(fault.message).toBe(message);
-    expect(fault.availability).toMatchObject({ code, retryable: false, requested_models: ["author/model"], docs_url: "/docs/errors", excluded_by: excludedBy, affected_providers: ["mistral", "acme"], constraint: { field } });
+    expect(fault.availability).toMatchObject({ code, retryable: false, requested_models: ["author/model"], docs_url: "/docs/errors", ...(excludedBy === undefined ? {} : { excluded_by: excludedBy }), affected_providers: ["mistral", "acme"], constraint: { field } });
   });
 
   test("for privacy alone is privacy_restricted", () => {
     const fault = faultOf([acme], { preferences: { zdr: true } });
     expect(fault.message).toBe("No endpoints found matching your data policy (zero data retention). Providers serving author/model: Acme. Nearest: Acme serves author/model without zdr.");
     expect(fault.availability).toMatchObject({ code: "privacy_restricted", excluded_by: ["data_policy:zdr"] });
+  });
+
+  test("names the endpoint that asks for the smallest step, and other models", () => {
+    const larger = candidate("larger", { contextLength: 64_000 });
+    const wanted = { outputTokensMax: 9000, prompt: { low: 100, high: 300 } };
+    const candidates = [candidate("short", { outputTokensMax: 1000 }), candidate("long", { outputTokensMax: 8000 })];
+    expect(faultOf(candidates, wanted).availability).toMatchObject({ constraint: { field: "max_tokens", detail: "LONG serves author/model with max_tokens of at most 8,000" } });
+    const { rejected } = plan([larger], { preferences: { only: ["x"] } });
+    const fault = noEndpointsFault({ requestedModels: ["author/model"], groups: groupsOf([larger]), rejected, request: routingRequest(), fallbackModels: ["author/other"] });
+    expect(fault.availability).toMatchObject({ fallback_models: ["author/other"] });
   });
 
   test("where none exist is no_endpoints", () => {

@@ -3,6 +3,7 @@
 import { Fault, faults, type FaultCode } from "../base/fault.ts";
 import type { Candidate, CandidateGroup, Rejection, RoutingRequest, Rule } from "./candidate.ts";
 import { grouped, takes } from "./filter.ts";
+import { traitsOf } from "./traits.ts";
 
 export interface Refusal {
   /** As the caller wrote them. */
@@ -10,11 +11,15 @@ export interface Refusal {
   readonly groups: readonly CandidateGroup[];
   readonly rejected: readonly Rejection[];
   readonly request: RoutingRequest;
+  /** Other models that would take the request as it is. */
+  readonly fallbackModels?: readonly string[];
 }
 
 /** `error.availability` of the contract: what is absent is unknown or does not apply. */
 export interface Availability {
-  readonly code: "no_endpoints" | "constraint_filtered" | "privacy_restricted" | "capacity_exhausted" | "temporarily_unavailable" | "model_unavailable_upstream";
+  readonly code:
+    | "model_not_found" | "wrong_endpoint" | "no_endpoints" | "model_deprecated" | "model_unavailable_upstream" | "capacity_exhausted"
+    | "temporarily_unavailable" | "privacy_restricted" | "constraint_filtered" | "free_variant_ended";
   readonly retryable: boolean;
   readonly requested_models: readonly string[];
   readonly docs_url: string;
@@ -22,10 +27,11 @@ export interface Availability {
   readonly retry_after?: number;
   readonly affected_providers?: readonly string[];
   readonly excluded_by?: readonly string[];
+  readonly fallback_models?: readonly string[];
   readonly constraint?: { readonly field: string; readonly detail: string };
 }
 
-const docsUrl = "/docs/errors";
+export const docsUrl = "/docs/errors";
 /** A message names so many at most. */
 const namesMax = 12;
 
@@ -34,23 +40,31 @@ const namesMax = 12;
  * however filtered, could take so long a prompt.
  */
 export function noEndpointsFault(refusal: Refusal): Fault {
-  const { requestedModels, request } = refusal;
+  const { requestedModels, request, fallbackModels = [] } = refusal;
+  const fallback = fallbackModels.length === 0 ? {} : { fallback_models: fallbackModels };
   const rejected = telling(refusal.rejected);
   const first = rejected[0];
   if (first === undefined) {
-    const availability = { code: "no_endpoints", retryable: false, requested_models: requestedModels, docs_url: docsUrl } satisfies Availability;
+    const availability = { code: "no_endpoints", retryable: false, requested_models: requestedModels, docs_url: docsUrl, ...fallback } satisfies Availability;
     return new Fault("no_endpoints", `No endpoints found for ${requestedModels.join(", ")}.`, { availability: { ...availability } });
   }
   const roomMax = refusal.groups.flatMap((group) => group.candidates).reduce((most, candidate) => Math.max(most, roomOf(candidate)), 0);
-  const availability = { ...availabilityOf(requestedModels, rejected) };
+  const availability = { ...availabilityOf(requestedModels, rejected), ...fallback };
   if (request.prompt.low > roomMax && rejected.some(({ rule }) => rule === "context_length")) {
     return new Fault("context_length_exceeded", tooLong(roomMax, request), { metadata: { provider_name: null }, availability });
   }
   return new Fault("no_endpoints", messageOf(rejected, request), { availability });
 }
 
+export interface Failure {
+  readonly requestedModels: readonly string[];
+  readonly providers: readonly string[];
+  readonly retryAfterMs?: number | undefined;
+  readonly fallbackModels?: readonly string[];
+}
+
 /** Availability for a request whose last attempt failed; undefined where the contract has no code for it. */
-export function availabilityOfFailure(code: FaultCode, failure: { readonly requestedModels: readonly string[]; readonly providers: readonly string[]; readonly retryAfterMs?: number | undefined }): Availability | undefined {
+export function availabilityOfFailure(code: FaultCode, failure: Failure): Availability | undefined {
   const about = failureCodes[faults[code].type];
   if (about === undefined || faults[code].blames === "caller" || faults[code].blames === "gateway") return undefined;
   return {
@@ -59,6 +73,7 @@ export function availabilityOfFailure(code: FaultCode, failure: { readonly reque
     docs_url: docsUrl,
     ...(failure.retryAfterMs === undefined ? {} : { retry_after: Math.ceil(failure.retryAfterMs / 1000) }),
     ...(failure.providers.length === 0 ? {} : { affected_providers: [...new Set(failure.providers)] }),
+    ...(failure.fallbackModels === undefined || failure.fallbackModels.length === 0 ? {} : { fallback_models: failure.fallbackModels }),
   };
 }
 
@@ -102,6 +117,7 @@ const exclusions: Readonly<Partial<Record<Rule, string>>> = {
   "require_parameters": "require_parameters",
   "input_modalities": "require_parameters",
   "output_modalities": "require_parameters",
+  "web_search": "require_parameters",
   "max_price": "max_price",
   "data_policy:training": "data_policy:training",
   "data_policy:zdr": "data_policy:zdr",
@@ -127,23 +143,35 @@ const fields: Readonly<Record<Rule, string>> = {
   "ignored_providers": "provider.ignore",
   "distillable_text": "provider.enforce_distillable_text",
   "service_tier": "service_tier",
+  "variant": "model",
+  "web_search": "plugins",
   "fallbacks_not_allowed": "provider.order",
 };
 
 /**
  * The endpoint that was let through furthest: the rules run from the caller's choice of providers to the prompt's size, so
- * the later one fails, the fewer remain. Among equals the first in catalog order.
+ * the later one fails, the fewer remain. Among equals the one that asks for the smaller step, then the first in catalog order.
  */
 function nearestOf(rejected: readonly Rejection[]): Rejection | undefined {
   let nearest: Rejection | undefined;
-  for (const one of rejected) if (nearest === undefined || distance[one.rule] < distance[nearest.rule]) nearest = one;
+  for (const one of rejected) if (nearest === undefined || (distance[one.rule] - distance[nearest.rule] || stepOf(one) - stepOf(nearest)) < 0) nearest = one;
   return nearest;
+}
+
+/** How far the request would have to go, for comparing endpoints that broke the same rule. */
+function stepOf({ candidate, rule }: Rejection): number {
+  switch (rule) {
+    case "max_price": return traitsOf(candidate).price;
+    case "context_length": return -roomOf(candidate);
+    case "output_length": return -(candidate.outputTokensMax ?? 0);
+    default: return 0;
+  }
 }
 
 const distance: Readonly<Record<Rule, number>> = {
   "context_length": 0, "output_length": 1, "max_price": 2, "require_parameters": 3, "preferred_parameters": 3, "output_modalities": 4,
   "input_modalities": 5, "quantization": 6, "distillable_text": 7, "data_policy:zdr": 8, "data_policy:training": 9,
-  "fallbacks_not_allowed": 10, "ignored_providers": 11, "allowed_providers": 12, "service_tier": 13,
+  "fallbacks_not_allowed": 10, "ignored_providers": 11, "allowed_providers": 12, "web_search": 13, "variant": 14, "service_tier": 15,
 };
 
 function messageOf(rejected: readonly Rejection[], request: RoutingRequest): string {
@@ -176,6 +204,8 @@ function reason(rule: Rule, rejected: readonly Rejection[], request: RoutingRequ
     case "ignored_providers": return `besides provider.ignore (${list(preferences.ignore ?? [])})`;
     case "distillable_text": return "that allow distillation (enforce_distillable_text)";
     case "service_tier": return `in the service tier ${request.serviceTier ?? "default"}`;
+    case "variant": return `of the kind that the model's name asks for (${list(rejected.map(({ admittedBy }) => admittedBy.replace("without ", "")))})`;
+    case "web_search": return "that search the web by themselves (web_search_options), and Windrose has no search engine of its own";
     case "fallbacks_not_allowed": return `on provider.order (${list(preferences.order ?? [])}), and allow_fallbacks is false`;
   }
 }

@@ -3,7 +3,7 @@
  * of `narrow`, which apply only where some endpoint of the model passes them. Source: contract §2.2, §5.1 (steps 4, 5), §5.9.
  */
 
-import type { Candidate, Rejection, RoutingRequest, Rule } from "./candidate.ts";
+import type { Candidate, Rejection, RoutingRequest, Rule, ServiceTier } from "./candidate.ts";
 import { traitsOf, type Traits } from "./traits.ts";
 
 /** A request's wishes in the shape that the rules compare with; made once per decision. Empty lists count as absent. */
@@ -15,21 +15,40 @@ export interface Wishes {
   readonly quantizations: readonly string[] | undefined;
   readonly parameters: readonly string[];
   /** The tier asked for by `service_tier`. */
-  readonly tier: "flex" | "priority" | undefined;
+  readonly tier: ServiceTier | undefined;
+  /** The tier that a suffix of the model's name lets in beside the others. */
+  readonly tierBeside: ServiceTier | undefined;
 }
 
 export function wishesOf(request: RoutingRequest): Wishes {
-  const { preferences } = request;
+  const { preferences, serviceTier, variant } = request;
+  const order = lowerCase(preferences.order);
   return {
     request,
     only: lowerCase(preferences.only),
     ignore: lowerCase(preferences.ignore),
-    order: lowerCase(preferences.order),
+    order,
     quantizations: lowerCase(preferences.quantizations),
     parameters: [...request.parameters],
-    tier: tierOf(request.serviceTier),
+    tier: tierOf(serviceTier),
+    tierBeside: order !== undefined || serviceTier === "default" ? undefined : variant?.tier,
   };
 }
+
+/**
+ * Could one of these endpoints serve the request with all that it is built on? For choosing between models, where a lack that
+ * `narrow` forgives a model that was asked for by name is a reason to take another.
+ */
+export function canServe(candidates: readonly Candidate[], wishes: Wishes): boolean {
+  return candidates.some((candidate) => isAble(candidate, wishes) && rejectionOf(candidate, wishes) === undefined);
+}
+
+function isAble(candidate: Candidate, { request: { parameters } }: Wishes): boolean {
+  for (const name of neededParameters) if (parameters.has(name) && !takes(candidate, name)) return false;
+  return true;
+}
+
+const neededParameters = ["tools", "structured_outputs", "response_format"];
 
 /** The endpoints that no rule rejects, in the given order; the others go to `rejected` with the first rule they break. */
 export function admit<Step extends Candidate>(candidates: readonly Step[], wishes: Wishes, rejected: Rejection[]): Step[] {
@@ -69,7 +88,7 @@ export function narrow<Step extends Candidate>(admitted: Step[], wishes: Wishes,
 }
 
 /** Those whose lack would change the answer's kind, not its flavour. Source: contract §5.1, step 5. */
-const preferredParameters = ["tools", "structured_outputs", "response_format", "verbosity"];
+const preferredParameters = [...neededParameters, "verbosity"];
 
 /**
  * The place in `entries` that names this endpoint, or -1. A provider's slug or display name names all its endpoints, but
@@ -77,7 +96,8 @@ const preferredParameters = ["tools", "structured_outputs", "response_format", "
  */
 export function namedAt(entries: readonly string[], candidate: Candidate, wishes: Wishes): number {
   const traits = traitsOf(candidate);
-  const byProvider = candidate.serviceTier === undefined || candidate.serviceTier === wishes.tier;
+  const tier = candidate.serviceTier;
+  const byProvider = tier === undefined || tier === wishes.tier || tier === wishes.tierBeside;
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index];
     if (entry === traits.tag || (byProvider && (entry === traits.provider || entry === traits.providerName))) return index;
@@ -92,6 +112,8 @@ type Admission = (candidate: Candidate, wishes: Wishes, traits: Traits) => strin
 // nothing else stood in the way.
 const rules: readonly (readonly [Rule, Admission])[] = [
   ["service_tier", inTier],
+  ["variant", isOfVariant],
+  ["web_search", searchesWeb],
   ["allowed_providers", amongOnly],
   ["ignored_providers", notIgnored],
   ["fallbacks_not_allowed", inOrder],
@@ -109,9 +131,21 @@ const rules: readonly (readonly [Rule, Admission])[] = [
 
 function inTier(candidate: Candidate, wishes: Wishes, traits: Traits): string | undefined {
   const tier = candidate.serviceTier;
-  if (tier === undefined || tier === wishes.tier) return undefined;
+  if (tier === undefined || tier === wishes.tier || tier === wishes.tierBeside) return undefined;
   if (wishes.only?.includes(traits.tag) === true || wishes.order?.includes(traits.tag) === true) return undefined;
   return `service_tier ${tier}, or ${candidate.tag} in only or order`;
+}
+
+function isOfVariant(candidate: Candidate, { request: { variant } }: Wishes): string | undefined {
+  if (variant === undefined) return undefined;
+  if (variant.isFree === true && candidate.isFree !== true) return "without :free";
+  if (variant.reasons === true && candidate.parameters !== undefined && !takes(candidate, "reasoning")) return "without :thinking";
+  return candidate.contextLength < (variant.contextLengthMin ?? 0) ? "without :extended" : undefined;
+}
+
+/** Windrose has no search engine: what searches is the provider, and one whose list does not say so may not. */
+function searchesWeb(candidate: Candidate, { request: { variant } }: Wishes): string | undefined {
+  return variant?.searchesWeb === true && !takes(candidate, "web_search_options") ? "without web search" : undefined;
 }
 
 function amongOnly(candidate: Candidate, wishes: Wishes): string | undefined {
@@ -246,7 +280,7 @@ function lowerCase(entries: readonly string[] | undefined): readonly string[] | 
   return entries === undefined || entries.length === 0 ? undefined : entries.map((entry) => entry.toLowerCase());
 }
 
-function tierOf(serviceTier: string | undefined): "flex" | "priority" | undefined {
+function tierOf(serviceTier: string | undefined): ServiceTier | undefined {
   if (serviceTier === "flex") return "flex";
   return serviceTier === "priority" || serviceTier === "fast" ? "priority" : undefined;
 }

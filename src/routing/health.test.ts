@@ -48,7 +48,7 @@ describe("uptime", () => {
     seeMany(health, start, 50);
     seeMany(health, start, 50, { faultCode: "upstream_failed" });
     seeMany(health, start, 100, { faultCode: code });
-    expect(snapshot(health, "e", start + 30 * second).uptime5m).toBe(blames === "endpoint" ? 25 : 50);
+    expect(snapshot(health, "e", start + 30 * second).uptime5m).toBe(blames === "endpoint" || blames === "credential" ? 25 : blames === "model" ? 75 : 50);
   });
 
   test("is that of all credentials together", () => {

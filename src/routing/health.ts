@@ -5,14 +5,16 @@
  */
 
 import { faults, type FaultCode } from "../base/fault.ts";
-import { createBreaker, endProbe, isClosed, isHalfOpen, startProbe, trip, type Breaker } from "./breaker.ts";
+import { endProbe, isClosed, isHalfOpen, startProbe, trip } from "./breaker.ts";
 import { createPurse, settlePurse, type Purse } from "./budget.ts";
 import type { Percentiles } from "./candidate.ts";
-import { createMemory, createPace, failureShare, learnPace, learnWait, remember, type Memory, type Pace } from "./estimate.ts";
-import { cleared, createDistribution, createHistogram, gather, quantileOf, sample, sliceMs, slices, type Histogram } from "./histogram.ts";
-import { createRoom, credentialRefused, extend, noHold, rateLimited, shrinkRoom, type Hold, type Room } from "./hold.ts";
+import { createMemory, failureShare, learnPace, learnWait, remember } from "./estimate.ts";
+import { cleared, createDistribution, gather, quantileOf, sample, sliceMs, slices, type Histogram } from "./histogram.ts";
+import { credentialRefused, extend, noHold, rateLimited, shrinkRoom, type Hold } from "./hold.ts";
 import { defaultPolicy, type Policy } from "./policy.ts";
-import { addTo, count, createWindow, type Tally, type Window } from "./window.ts";
+import { addDay, countToolCalls, createToolCalls, toolCallErrorRate } from "./tool-calls.ts";
+import { createTrack, latencyLeast, throughputLeast, type Track } from "./track.ts";
+import { addTo, count, type Tally } from "./window.ts";
 
 /** What became of one attempt. */
 export interface Outcome {
@@ -22,13 +24,19 @@ export interface Outcome {
   readonly model?: string | undefined;
   /** Undefined for a success. The table of faults says whom it counts against. */
   readonly faultCode: FaultCode | undefined;
-  /** Milliseconds from the call to the first content. */
+  /** The upstream's HTTP status; null when it never answered. */
+  readonly status?: number | null | undefined;
+  /** Milliseconds from the call to the first content of a stream. */
   readonly latencyMs?: number | undefined;
+  /** Milliseconds from the call to an answer that was not streamed: says when it was finished, not how soon it began. */
+  readonly wholeMs?: number | undefined;
   readonly outputTokens?: number | undefined;
   /** Milliseconds from the call to the last byte: queueing counts, as the contract has it. */
   readonly generationMs?: number | undefined;
   /** What the upstream asked to wait. */
   readonly retryAfterMs?: number | undefined;
+  /** For a success that called tools: whether the caller can run all the calls. */
+  readonly toolCalls?: "valid" | "invalid" | undefined;
 }
 
 /** Opaque to all but this file. */
@@ -43,25 +51,6 @@ export interface Health {
   trackCount: number;
 }
 
-export interface Track {
-  /** 5-second buckets: the last 30 seconds and the last 5 minutes. */
-  readonly minutes: Window;
-  readonly halfHour: Window;
-  readonly day: Window;
-  readonly latency: Histogram;
-  readonly throughput: Histogram;
-  readonly hold: Hold;
-  readonly room: Room;
-  readonly breaker: Breaker;
-  readonly quick: Memory;
-  readonly slow: Memory;
-  readonly pace: Pace;
-  /** Good and bad, since it is known. */
-  answers: number;
-  lastFailureAt: number;
-  lastSeenAt: number;
-}
-
 export interface Snapshot {
   /** Per cent of counted requests; null under 100 of them. */
   readonly uptime5m: number | null;
@@ -71,6 +60,8 @@ export interface Snapshot {
   readonly latency: Required<Percentiles> | null;
   /** Tokens per second that 50, 75, 90 and 99 per cent of answers reach at least, over 30 minutes. */
   readonly throughput: Required<Percentiles> | null;
+  /** Per cent of the answers that called tools; null under 100 of them. */
+  readonly toolCallErrors1d: number | null;
   readonly status: "healthy" | "degraded" | "down" | "rate_limited";
 }
 
@@ -89,10 +80,6 @@ const degradedBelow = 0.95;
 /** Recent percentiles are of 5 minutes where those hold so many samples, else of 30. */
 const recentSamplesMin = 20;
 const recentSlices = (5 * minute) / sliceMs;
-
-/** Bins from 10 ms to 11 minutes, and from a quarter token to 16,384 tokens a second. */
-const latencyLeast = 10;
-const throughputLeast = 0.25;
 
 /** Remembers at most `tracksMax` pairs of endpoint and credential (about 7 kB each); the longest unseen is forgotten. */
 export function createHealth(tracksMax = 4096, policy = defaultPolicy): Health {
@@ -122,6 +109,7 @@ export function observe(health: Health, outcome: Outcome, now: number): void {
     sample(track.latency, outcome.latencyMs, now);
     learnPace(track.pace, outcome.latencyMs, health.policy, now);
   }
+  if (outcome.wholeMs !== undefined && outcome.wholeMs > 0) sample(track.whole, outcome.wholeMs, now);
   if (blames === "capacity") observeRateLimit(health, track, outcome, now);
   else if (blames === "credential") observeRefusal(health, track, outcome, now);
   else if (blames === "endpoint") observeFailure(health, track, outcome, now);
@@ -137,6 +125,19 @@ export function trackOf(health: Health, endpointId: string, credentialId: string
 export function heldUntil(health: Health, endpointId: string, credentialId: string): number {
   const own = trackOf(health, endpointId, credentialId)?.hold.until ?? 0;
   return Math.max(own, health.accounts.get(credentialId)?.until ?? 0);
+}
+
+/** Does the pair rest because it refused what was too much, and not because it refused us? */
+export function isForCapacity(health: Health, endpointId: string, credentialId: string, now: number): boolean {
+  const hold = trackOf(health, endpointId, credentialId)?.hold;
+  return hold !== undefined && hold.until > now && hold.reason === "capacity";
+}
+
+/** Until when the pair is not to be called: it asked for time, or is down and its next probe is not due. 0: it may be. */
+export function restsUntil(health: Health, endpointId: string, credentialId: string, now: number): number {
+  const breaker = trackOf(health, endpointId, credentialId)?.breaker;
+  const until = Math.max(heldUntil(health, endpointId, credentialId), breaker === undefined || isClosed(breaker) ? 0 : breaker.until);
+  return until > now ? until : 0;
 }
 
 /** Neither down nor on hold: somewhere to turn to. */
@@ -171,14 +172,25 @@ export function recentLatency(track: Track | undefined, quantile: number, now: n
   return track === undefined ? undefined : recentQuantile(track.latency, quantile, now);
 }
 
+/** Milliseconds to an answer that is not streamed, likewise. */
+export function recentWhole(track: Track | undefined, quantile: number, now: number): number | undefined {
+  return track === undefined ? undefined : recentQuantile(track.whole, quantile, now);
+}
+
 /** Tokens per second that a share of `quantile` of recent answers reaches at least; undefined when unmeasured. */
 export function recentThroughput(track: Track | undefined, quantile: number, now: number): number | undefined {
   return track === undefined ? undefined : recentQuantile(track.throughput, 1 - quantile, now);
 }
 
+/** Answers counted in half an hour, and the median of their tokens per second. */
+export function halfHourOf(track: Track, now: number): { readonly requests: number; readonly throughput: number | undefined } {
+  const { successes, failures } = addTo(noTally(), track.halfHour, halfHour, now);
+  return { requests: successes + failures, throughput: quantileOf(gather(cleared(scratch, throughputLeast), track.throughput, slices, now), 0.5) };
+}
+
 /** What is known of an endpoint, whoever's credential it was called with. */
 export function snapshot(health: Health, endpointId: string, now: number): Snapshot {
-  const tallies = { minutes: noTally(), halfHour: noTally(), day: noTally() };
+  const tallies = { minutes: noTally(), halfHour: noTally(), day: noTally(), toolCalls: noTally() };
   const latency = createDistribution(latencyLeast);
   const throughput = createDistribution(throughputLeast);
   let status: Snapshot["status"] | undefined;
@@ -186,6 +198,7 @@ export function snapshot(health: Health, endpointId: string, now: number): Snaps
     addTo(tallies.minutes, track.minutes, 5 * minute, now);
     addTo(tallies.halfHour, track.halfHour, halfHour, now);
     addTo(tallies.day, track.day, day, now);
+    if (track.toolCalls !== undefined) addDay(tallies.toolCalls, track.toolCalls, now);
     gather(latency, track.latency, slices, now);
     gather(throughput, track.throughput, slices, now);
     const own = heldUntil(health, endpointId, credentialId) > now ? "rate_limited" : isClosed(track.breaker) ? statuses[strainOf(track, now)] : "down";
@@ -197,6 +210,7 @@ export function snapshot(health: Health, endpointId: string, now: number): Snaps
     uptime1d: percent(tallies.day),
     latency: percentilesOf((quantile) => quantileOf(latency, quantile), 0),
     throughput: percentilesOf((quantile) => quantileOf(throughput, 1 - quantile), 1),
+    toolCallErrors1d: toolCallErrorRate(tallies.toolCalls),
     status: status ?? "healthy",
   };
 }
@@ -212,6 +226,7 @@ function observeSuccess(health: Health, track: Track, outcome: Outcome, now: num
   if (now >= (health.accounts.get(outcome.credentialId)?.until ?? Infinity)) health.accounts.delete(outcome.credentialId);
   const { outputTokens = 0, generationMs = 0 } = outcome;
   if (outputTokens > 0 && generationMs > 0) sample(track.throughput, (outputTokens * second) / generationMs, now);
+  if (outcome.toolCalls !== undefined) countToolCalls((track.toolCalls ??= createToolCalls()), outcome.toolCalls === "valid", now);
 }
 
 function observeFailure(health: Health, track: Track, outcome: Outcome, now: number): void {
@@ -231,10 +246,12 @@ function observeRateLimit({ policy }: Health, track: Track, outcome: Outcome, no
   track.breaker.probeUntil = 0;
 }
 
-/** An empty account fails everywhere; a refused credential may be refused for this endpoint alone. */
+/** An unpaid account and an unknown credential fail everywhere; one that is known may be refused for this endpoint alone. */
 function observeRefusal(health: Health, track: Track, outcome: Outcome, now: number): void {
   const refusal = { now, askedMs: outcome.retryAfterMs };
-  if (outcome.faultCode !== "upstream_billing") {
+  // Counted (contract §5.3), but the endpoint is no worse for it.
+  for (const window of [track.minutes, track.halfHour, track.day]) count(window, false, now);
+  if (outcome.faultCode !== "upstream_billing" && outcome.status !== 401) {
     extend(track.hold, credentialRefused, refusal);
     return;
   }
@@ -256,6 +273,7 @@ function record(health: Health, track: Track, { isSuccess, outcome, now }: Endin
   count(track.halfHour, isSuccess, now);
   count(track.day, isSuccess, now);
   track.answers += 1;
+  if (isSuccess) track.lastAnswerAt = now;
   const { breaker } = track;
   const { policy } = health;
   const purse = purseFor(health, outcome.model ?? "", now);
@@ -268,9 +286,12 @@ function record(health: Health, track: Track, { isSuccess, outcome, now }: Endin
   }
   remember(track.quick, isSuccess, policy.quickHalfLifeMs, now);
   remember(track.slow, isSuccess, policy.slowHalfLifeMs, now);
-  breaker.failures = isSuccess ? 0 : breaker.failures + 1;
+  breaker.failures = isSuccess ? 0 : breaker.failures + (heavy.has(outcome.faultCode) ? 2 : 1);
   if (!isSuccess && isOutage(track, policy, now)) trip(breaker, policy.breaker, { now, gapMs });
 }
+
+/** Nobody is there, or somebody else: no request was lost, and the next one would not fare better (fault matrix, rows 8, 9). */
+const heavy: ReadonlySet<FaultCode | undefined> = new Set<FaultCode>(["upstream_refused", "upstream_unconnected", "upstream_untrusted"]);
 
 /** A significant outage, which the contract (§5.2) leaves open. */
 function isOutage(track: Track, { breaker }: Policy, now: number): boolean {
@@ -311,25 +332,6 @@ function trackFor(health: Health, { endpointId, credentialId }: Outcome, now: nu
   track.lastSeenAt = now;
   if (health.trackCount > health.tracksMax) forgetOldest(health, track);
   return track;
-}
-
-function createTrack(): Track {
-  return {
-    minutes: createWindow(5 * minute, 60),
-    halfHour: createWindow(halfHour, 30),
-    day: createWindow(day, 48),
-    latency: createHistogram(latencyLeast),
-    throughput: createHistogram(throughputLeast),
-    hold: noHold(),
-    room: createRoom(),
-    breaker: createBreaker(),
-    quick: createMemory(),
-    slow: createMemory(),
-    pace: createPace(),
-    answers: 0,
-    lastFailureAt: -Infinity,
-    lastSeenAt: -Infinity,
-  };
 }
 
 /** A walk over all pairs: only a new pair in a full memory pays for it. */

@@ -4,23 +4,25 @@
 export interface Hold {
   until: number;
   lastMs: number;
+  reason: BackOff["reason"];
 }
 
 /** Without a word from the upstream, the first wait and the longest. */
 export interface BackOff {
   readonly firstMs: number;
   readonly mostMs: number;
+  readonly reason: "capacity" | "credential";
 }
 
 /** A rate limit may lift at any moment; a refused credential waits for a person. */
-export const rateLimited: BackOff = { firstMs: 1000, mostMs: 60_000 };
-export const credentialRefused: BackOff = { firstMs: 60_000, mostMs: 30 * 60_000 };
+export const rateLimited: BackOff = { firstMs: 1000, mostMs: 60_000, reason: "capacity" };
+export const credentialRefused: BackOff = { firstMs: 60_000, mostMs: 30 * 60_000, reason: "credential" };
 
 /** Longer waits than this are not believed. */
 const askedMsMax = 60 * 60_000;
 
 export function noHold(): Hold {
-  return { until: 0, lastMs: 0 };
+  return { until: 0, lastMs: 0, reason: "capacity" };
 }
 
 export interface HoldRequest {
@@ -31,6 +33,7 @@ export interface HoldRequest {
 
 /** Holds as long as asked; else twice as long as last time, unless this refusal belongs to the hold already running. */
 export function extend(hold: Hold, backOff: BackOff, { now, askedMs }: HoldRequest): void {
+  hold.reason = backOff.reason;
   if (askedMs !== undefined) {
     hold.until = Math.max(hold.until, now + Math.min(Math.max(0, askedMs), askedMsMax));
   } else if (now >= hold.until) {

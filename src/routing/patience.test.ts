@@ -54,11 +54,11 @@ describe("the wait for the first content", () => {
 
 describe("a hedge", () => {
   test("starts when all but one in twenty would have answered, and never for a stranger", () => {
-    expect(hedgeAfterMs(createHealth(), pair.endpointId, pair.credentialId, noon)).toBeUndefined();
+    expect(hedgeAfterMs(createHealth(), { ...pair, isStream: true }, noon)).toBeUndefined();
     const health = known(1000);
-    expect(hedgeAfterMs(health, pair.endpointId, pair.credentialId, noon)).toBeGreaterThan(900);
-    expect(hedgeAfterMs(health, pair.endpointId, pair.credentialId, noon)).toBeLessThan(1250);
-    expect(hedgeAfterMs(known(20), pair.endpointId, pair.credentialId, noon)).toBe(500);
+    expect(hedgeAfterMs(health, { ...pair, isStream: true }, noon)).toBeGreaterThan(900);
+    expect(hedgeAfterMs(health, { ...pair, isStream: true }, noon)).toBeLessThan(1250);
+    expect(hedgeAfterMs(known(20), { ...pair, isStream: true }, noon)).toBe(500);
   });
 
   test("is paid from a share of what is spent", () => {

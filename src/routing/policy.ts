@@ -3,6 +3,7 @@
  * docs/routing.md states each with its reason; simulation/ shows what they make of a bad day.
  */
 
+import { Fault } from "../base/fault.ts";
 import type { RoomPolicy } from "./hold.ts";
 
 export interface Policy {
@@ -12,6 +13,8 @@ export interface Policy {
   readonly perSecond: number;
   /** What a certain failure would cost, in cheapest prices. */
   readonly perFailure: number;
+  /** How many times as much slowness and failures weigh where a request goes that has failed already. */
+  readonly fallbackUrgency: number;
   /** With fewer answers than this an endpoint is not judged: it is drawn by its price, as the contract publishes. */
   readonly trialAnswers: number;
   /** The share of requests that go to an endpoint which its past alone keeps out of the band. */
@@ -73,27 +76,57 @@ export interface RetryPolicy {
 }
 
 export const defaultPolicy: Policy = {
-  band: 0.12,
+  band: 0.1,
   perSecond: 0.1,
   perFailure: 3,
+  fallbackUrgency: 3,
   trialAnswers: 20,
   explored: 0.01,
   quickHalfLifeMs: 20_000,
   slowHalfLifeMs: 600_000,
   priorSuccesses: 2,
-  latencyRise: 1 / 8,
+  latencyRise: 1 / 5,
   latencyFall: 1 / 16,
-  latencyHalfLifeMs: 240_000,
-  breaker: { inRow: 2, spanMs: 30_000, errors: 3, share: 0.2, firstMs: 5000, mostMs: 54_000, requestsPerProbe: 70, mostBusyMs: 35_000, jitter: 0.2, probes: 2, probeLostMs: 30_000, rampMs: 10_000 },
+  latencyHalfLifeMs: 480_000,
+  breaker: { inRow: 2, spanMs: 30_000, errors: 3, share: 0.2, firstMs: 5000, mostMs: 55_000, requestsPerProbe: 70, mostBusyMs: 35_000, jitter: 0.2, probes: 2, probeLostMs: 30_000, rampMs: 10_000 },
   room: { perRefusal: 0.6, perSecond: 0.01, least: 0.05 },
   timeoutDeviations: 3.5,
-  suspectDeviations: 2,
+  suspectDeviations: 1.5,
   suspectFrom: 0.15,
   suspectSlowness: 2,
   timeoutLeastMs: 2500,
   timeoutPerThousandTokensMs: 250,
   retry: { most: 40, perSuccess: 2, perSecond: 0.1 },
-  hedgeShare: 0.032,
+  hedgeShare: 0.03,
   hedgeQuantile: 0.95,
   hedgeLeastMs: 500,
 };
+
+/**
+ * The default policy with some of its numbers replaced, as a file gives them: `{ "band": 0.2, "breaker": { "inRow": 3 } }`.
+ * @throws Fault invalid_request naming every field that is not the policy's, or not a number from 0 on.
+ */
+export function policyWith(overrides: unknown): Policy {
+  const complaints: string[] = [];
+  const policy = withNumbers(defaultPolicy, overrides, { name: "", complaints });
+  if (complaints.length > 0) throw new Fault("invalid_request", `The policy cannot stand: ${complaints.join("; ")}.`);
+  return policy;
+}
+
+function withNumbers<Numbers extends object>(numbers: Numbers, overrides: unknown, { name, complaints }: { readonly name: string; readonly complaints: string[] }): Numbers {
+  if (typeof overrides !== "object" || overrides === null || Array.isArray(overrides)) {
+    complaints.push(`${name === "" ? "it" : name} must hold fields and their numbers`);
+    return numbers;
+  }
+  const known = new Map<string, unknown>(Object.entries(numbers));
+  for (const [field, value] of Object.entries(overrides)) {
+    const path = name === "" ? field : `${name}.${field}`;
+    const standing = known.get(field);
+    if (standing === undefined) complaints.push(`${path} is not one of ${[...known.keys()].join(", ")}`);
+    else if (typeof standing === "object" && standing !== null) known.set(field, withNumbers(standing, value, { name: path, complaints }));
+    else if (typeof value !== "number" || !Number.isFinite(value) || value < 0) complaints.push(`${path} must be a number from 0 on`);
+    else known.set(field, value);
+  }
+  // Decoded: the fields are those of the given numbers, and so are their types.
+  return Object.fromEntries(known) as Numbers;
+}

@@ -1,9 +1,11 @@
 /** The numbers that endpoints are compared by. */
 
 import { uniformOf } from "./dice.ts";
-import { heldUntil, recentLatency, recentThroughput, strainOf, trackOf, type Health, type Track } from "./health.ts";
-import type { Candidate, Percentiles, RoutingRequest } from "./candidate.ts";
+import { heldUntil, recentLatency, recentThroughput, strainOf, trackOf, type Health } from "./health.ts";
+import type { Candidate, Percentiles, Reason, RoutingRequest } from "./candidate.ts";
 import { namedAt, type Wishes } from "./filter.ts";
+import type { Stay } from "./sticky.ts";
+import type { Track } from "./track.ts";
 import { traitsOf } from "./traits.ts";
 
 /** What a comparison needs of one candidate; lower goes first, field by field (order.ts). */
@@ -24,8 +26,11 @@ export interface Scored<Step extends Candidate = Candidate> {
   /** 0 for the service tier asked for. */
   readonly tier: number;
   readonly strain: number;
+  /** How its answers with tools compare with its peers' (exacto.ts); 0 where that is not asked. */
+  quality: number;
   readonly score: number;
   readonly draw: number;
+  reason: Reason;
 }
 
 export interface Scoring {
@@ -34,12 +39,13 @@ export interface Scoring {
   readonly now: number;
   readonly seed: number;
   readonly by: "price" | "throughput" | "latency" | "balance";
+  /** Where the conversation was last answered; undefined where that does not count. */
+  readonly stay: Stay | undefined;
 }
 
 /**
  * What decides between endpoints that are otherwise equal: the caller's `sort`; an `order`, which turns load balancing off
- * and leaves the price; the tier's own rule (contract §5.9); else the draw. `exacto` needs signals that are not measured
- * and is the default.
+ * and leaves the price; the tier's own rule (contract §5.9); else the balance, which `exacto` is too.
  */
 export function scoringBy({ request, order, tier }: Wishes): Scoring["by"] {
   const by = request.preferences.sort?.by;
@@ -69,6 +75,8 @@ export function scored<Step extends Candidate>(candidate: Step, group: number, s
     listed: wishes.order === undefined ? 0 : placeIn(wishes.order, candidate, wishes),
     tier: wishes.tier === undefined || candidate.serviceTier === wishes.tier ? 0 : 1,
     strain,
+    quality: 0,
+    reason: by === "balance" ? "d" : "-",
     score: scoreOf(by, traits.price, { track, now }) ?? draw,
     draw,
   };
