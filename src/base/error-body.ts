@@ -13,6 +13,16 @@ export interface ErrorBody {
   readonly availability?: Readonly<Record<string, unknown>>;
 }
 
+/** An error as an answer of its own. */
+export interface ErrorEnvelope {
+  readonly error: ErrorBody;
+  readonly openrouter_metadata?: object;
+}
+
+export function errorEnvelope(fault: Fault, requestId: string): ErrorEnvelope {
+  return { error: errorBody(fault, requestId), ...(fault.routing === undefined ? {} : { openrouter_metadata: fault.routing }) };
+}
+
 /** What we did not foresee says nothing about itself: its story is in the log, under the same request id. */
 export function errorBody(fault: Fault, requestId: string): ErrorBody {
   const { status, type } = faults[fault.code];

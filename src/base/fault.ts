@@ -4,8 +4,8 @@
  * the two together. Source of the types: contract §4.3. Source of the rules: the fault matrix in docs/faults.md.
  */
 
-/** Whom a failure counts against. Only "endpoint" lowers an endpoint's uptime; "caller" never counts anywhere. */
-export type Blame = "caller" | "endpoint" | "credential" | "capacity" | "gateway";
+/** Whom a failure counts against. Only "endpoint" makes an endpoint one to avoid; "caller" never counts anywhere. */
+export type Blame = "caller" | "endpoint" | "model" | "credential" | "capacity" | "gateway";
 
 interface FaultRow {
   readonly status: number;
@@ -42,6 +42,9 @@ export const faults = {
   upstream_overloaded:       { status: 503, type: "provider_overloaded",     elsewhere: true,  blames: "endpoint" },
   upstream_failed:           { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
   upstream_unreachable:      { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
+  upstream_refused:          { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
+  upstream_unconnected:      { status: 504, type: "timeout",                 elsewhere: true,  blames: "endpoint" },
+  upstream_untrusted:        { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
   upstream_redirected:       { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
   upstream_garbled:          { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
   upstream_timeout:          { status: 504, type: "timeout",                 elsewhere: true,  blames: "endpoint" },
@@ -49,6 +52,7 @@ export const faults = {
   upstream_credential:       { status: 503, type: "provider_unavailable",    elsewhere: true,  blames: "credential" },
   upstream_billing:          { status: 503, type: "provider_unavailable",    elsewhere: true,  blames: "credential" },
   empty_completion:          { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
+  invalid_tool_calls:        { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "model" },
   stream_truncated:          { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
   stream_stalled:            { status: 504, type: "timeout",                 elsewhere: true,  blames: "endpoint" },
   provider_disconnected:     { status: 502, type: "provider_unavailable",    elsewhere: true,  blames: "endpoint" },
@@ -68,6 +72,8 @@ export interface FaultDetail {
   /** Sent as `error.availability` (contract §4.5). */
   readonly availability?: Readonly<Record<string, unknown>>;
   readonly retryAfterMs?: number;
+  /** Sent as `openrouter_metadata` beside the error (contract §5.10), to callers who asked for it. */
+  readonly routing?: object;
   /** For the log alone. */
   readonly cause?: unknown;
 }
@@ -79,6 +85,7 @@ export class Fault extends Error {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly availability: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly routing: object | undefined;
 
   constructor(code: FaultCode, message: string, detail: FaultDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -86,6 +93,7 @@ export class Fault extends Error {
     this.metadata = detail.metadata ?? {};
     this.availability = detail.availability;
     this.retryAfterMs = detail.retryAfterMs;
+    this.routing = detail.routing;
   }
 }
 

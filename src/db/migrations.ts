@@ -108,4 +108,39 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: "presets",
+    statements: [
+      // latest_version hands out the versions' numbers: whoever adds one changes it first, and so waits for the one before.
+      `create table presets (
+        id text primary key,
+        workspace_id text not null references workspaces (id),
+        slug text not null,
+        name text not null,
+        description text,
+        status text not null,
+        status_updated_at bigint,
+        creator_user_id text,
+        latest_version integer not null,
+        designated_version_id text not null,
+        created_at bigint not null,
+        updated_at bigint not null,
+        unique (workspace_id, slug)
+      )`,
+      `create table preset_versions (
+        id text primary key,
+        preset_id text not null references presets (id),
+        version integer not null,
+        creator_id text not null,
+        system_prompt text,
+        config text not null,
+        created_at bigint not null,
+        unique (preset_id, version)
+      )`,
+    ],
+  },
+  {
+    name: "key hedge",
+    statements: ["alter table keys add column hedge integer not null default 0"],
+  },
 ];

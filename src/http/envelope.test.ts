@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { Fault, faults, type FaultCode } from "../base/fault.ts";
-import { toEnvelope } from "./envelope.ts";
+import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
+import { toEnvelope as encode } from "./envelope.ts";
+
+const toEnvelope = (error: unknown, requestId: string) => {
+  const { body, ...head } = encode(error, requestId, chatCompletions.encodeFault);
+  return { ...head, body: JSON.parse(body) };
+};
 
 const id = "req-1764031697-vqvW0uz7ouT4gsp3FYqp";
 

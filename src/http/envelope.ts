@@ -1,22 +1,23 @@
 /** A failure as an HTTP answer of its own. Source: contract §4. */
 
 import { asFault, faults, type Fault } from "../base/fault.ts";
-import { errorBody, type ErrorBody } from "../base/error-body.ts";
+
+/** What an error says; the surface or the management API that was called says it in its own words. */
+export type EncodeFault = (fault: Fault, requestId: string) => string;
 
 export interface Envelope {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly error: ErrorBody };
+  readonly body: string;
 }
 
 /**
  * Any thrown value as an HTTP answer. What we did not foresee says nothing about itself: its story is in the log, under
  * the same request id.
  */
-export function toEnvelope(error: unknown, requestId: string): Envelope {
+export function toEnvelope(error: unknown, requestId: string, encodeFault: EncodeFault): Envelope {
   const fault = asFault(error);
-  const { status } = faults[fault.code];
-  return { status, headers: headersOf(fault, requestId), body: { error: errorBody(fault, requestId) } };
+  return { status: faults[fault.code].status, headers: headersOf(fault, requestId), body: encodeFault(fault, requestId) };
 }
 
 function headersOf(fault: Fault, requestId: string): Record<string, string> {

@@ -3,15 +3,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
+import type { Presets } from "../presets/presets.ts";
 import type { Reply } from "../relay/delivery.ts";
-import { generate, type RelayDeps } from "../relay/generate.ts";
+import { answer, type Replays } from "../relay/answer.ts";
+import type { RelayDeps } from "../relay/generate.ts";
 import type { Surface } from "../surfaces/surface.ts";
+import type { ChatRequest } from "../wire/chat.ts";
 import { attributionOf } from "./attribution.ts";
 import { authenticate, requireKind, type KeyLookup } from "./authenticate.ts";
+import { cacheHeaderNames, cacheWishesOf, originHeaders } from "./cache-headers.ts";
 
 export interface InferenceDeps {
   readonly relay: RelayDeps;
+  readonly replays: Replays;
   readonly keys: KeyLookup;
+  readonly presets: Pick<Presets, "apply">;
   readonly clock: Clock;
   readonly bodyBytesMax: number;
 }
@@ -27,7 +33,7 @@ export function crossOriginHeaders(message: IncomingMessage): readonly string[] 
 const openToBrowsers: readonly string[] = [
   "access-control-allow-origin", "*",
   "access-control-allow-headers", "*, authorization",
-  "access-control-expose-headers", "x-generation-id, x-request-id, retry-after",
+  "access-control-expose-headers", `x-generation-id, x-request-id, retry-after, ${cacheHeaderNames}`,
 ];
 
 export interface InferenceRequest {
@@ -43,15 +49,36 @@ export async function answerInference(deps: InferenceDeps, { surface, requestId,
   const key = found instanceof Promise ? await found : found;
   requireKind(key, "inference");
   const body = await readBody(message, deps.bodyBytesMax);
-  const request = surface.parse(body);
+  const applied = deps.presets.apply(withSession(surface.parse(body), message.headers["x-session-id"]), key.workspaceId);
+  const request = applied instanceof Promise ? await applied : applied;
   const directives = message.headers["x-windrose-sandbox"];
-  await generate(deps.relay, {
-    requestId, surface, request, key,
-    app: attributionOf(message.headers),
-    sandboxDirectives: typeof directives === "string" ? directives : undefined,
-    reply: replyOver(response, ["x-request-id", requestId, ...crossOriginHeaders(message)]),
+  const headers = ["x-request-id", requestId, ...crossOriginHeaders(message)];
+  await answer(deps, {
+    call: {
+      requestId, surface, request, key,
+      wantsMetadata: wantsMetadata(message),
+      app: attributionOf(message.headers),
+      sandboxDirectives: typeof directives === "string" ? directives : undefined,
+      reply: replyOver(response, headers),
+    },
+    body, wishes: cacheWishesOf(message.headers),
+    onOrigin: (origin) => headers.push(...originHeaders(origin)),
   });
 }
+
+/** Source: contract §1.1; the second name is the one it had before. */
+function wantsMetadata({ headers }: IncomingMessage): boolean {
+  const asked = headers["x-openrouter-metadata"] ?? headers["x-openrouter-experimental-metadata"];
+  return typeof asked === "string" && asked.toLowerCase() === "enabled";
+}
+
+/** The body's own session goes before the header's (contract §5.8). */
+function withSession(request: ChatRequest, header: string | string[] | undefined): ChatRequest {
+  if (typeof header !== "string" || header === "" || header.length > sessionIdLengthMax || request.gateway.sessionId !== undefined) return request;
+  return { ...request, gateway: { ...request.gateway, sessionId: header } };
+}
+
+const sessionIdLengthMax = 256;
 
 function credentialsOf(message: IncomingMessage): { authorization: string | undefined; "x-api-key": string | undefined } {
   const apiKey = message.headers["x-api-key"];

@@ -49,7 +49,7 @@ export async function startServer(deps: HttpDeps, listen: { readonly host: strin
     const answered = isDraining
       ? Promise.reject(new Fault("shutting_down", "This node is shutting down; send the request again.", { retryAfterMs: 1_000 }))
       : answerInference(deps, { surface, requestId: id, message, response });
-    answered.catch((error: unknown) => refuse(deps.log, { message, response, requestId: id, error }));
+    answered.catch((error: unknown) => refuse(deps.log, { surface, message, response, requestId: id, error }));
   });
 
   await listening(server, listen);
@@ -70,14 +70,15 @@ function pathOf(target: string): string {
 }
 
 interface Refusal {
+  readonly surface: Surface;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly error: unknown;
 }
 
-function refuse(log: Log, { message, response, requestId, error }: Refusal): void {
-  const envelope = toEnvelope(error, requestId);
+function refuse(log: Log, { surface, message, response, requestId, error }: Refusal): void {
+  const envelope = toEnvelope(error, requestId, surface.encodeFault);
   if (envelope.status === 500) log.error({ requestId, error }, "a request failed inside the gateway");
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -85,7 +86,7 @@ function refuse(log: Log, { message, response, requestId, error }: Refusal): voi
   }
   // A body that was not read to its end would be taken for the next request on this connection.
   const headers = message.complete ? envelope.headers : { ...envelope.headers, connection: "close" };
-  response.writeHead(envelope.status, [...crossOriginHeaders(message), ...Object.entries(headers).flat()]).end(JSON.stringify(envelope.body));
+  response.writeHead(envelope.status, [...crossOriginHeaders(message), ...Object.entries(headers).flat()]).end(envelope.body);
 }
 
 function listening(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

@@ -16,6 +16,8 @@ export interface Key {
   readonly limit: Nanodollars | null;
   readonly limitReset: LimitReset | null;
   readonly includeByokInLimit: boolean;
+  /** Its requests are hedged unless they say otherwise (`provider.hedge`). */
+  readonly hedge: boolean;
   /** Milliseconds since the epoch, as all times here. */
   readonly expiresAt: number | null;
   readonly createdAt: number;
@@ -34,6 +36,7 @@ export interface NewKey {
   readonly limit?: Nanodollars | null;
   readonly limitReset?: LimitReset | null;
   readonly includeByokInLimit?: boolean;
+  readonly hedge?: boolean;
   readonly expiresAt?: number | null;
   readonly workspaceId?: string;
   readonly creatorUserId?: string | null;
@@ -48,6 +51,7 @@ export interface KeyPatch {
   readonly limit?: Nanodollars | null;
   readonly limitReset?: LimitReset | null;
   readonly includeByokInLimit?: boolean;
+  readonly hedge?: boolean;
 }
 
 export interface KeyPage {

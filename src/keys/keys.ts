@@ -107,6 +107,7 @@ export function openKeys({ db, clock }: { readonly db: Db; readonly clock: Clock
         limit: fields.limit ?? null,
         limitReset: fields.limitReset ?? null,
         includeByokInLimit: fields.includeByokInLimit ?? false,
+        hedge: fields.hedge ?? false,
         expiresAt: fields.expiresAt ?? null,
         createdAt: clock(),
         updatedAt: null,

@@ -17,7 +17,7 @@ export interface AttemptTimeouts {
   readonly firstContentMs: number;
   /** The same while the provider shows signs of life (comments, events without content). */
   readonly firstContentAliveMs: number;
-  /** To the head of an answer that is not streamed: the provider says nothing until it has finished. */
+  /** To the end of an answer that is not streamed. */
   readonly wholeAnswerMs: number;
   /** The longest silence after the first content. */
   readonly gapMs: number;
@@ -103,7 +103,8 @@ export function runAttempt(input: AttemptInput): Promise<AttemptEnd> {
       return;
     }
     input.onOpen(control);
-    if (input.request.stream && !isOver) deadline = firstContentDeadline(input.timeouts, control, () => reader?.isAlive() ?? false);
+    if (isOver) return;
+    deadline = input.request.stream ? firstContentDeadline(input.timeouts, control, () => reader?.isAlive() ?? false) : wholeAnswerDeadline(input.timeouts, control);
   });
 }
 
@@ -163,6 +164,12 @@ function firstContentDeadline({ firstContentMs, firstContentAliveMs }: AttemptTi
     }, waitMs);
   };
   wait();
+  return { cancel: () => clearTimeout(timer) };
+}
+
+/** Not only to its head: a body may come drop by drop. */
+function wholeAnswerDeadline({ wholeAnswerMs }: AttemptTimeouts, control: ExchangeControl): Deadline {
+  const timer = setTimeout(() => control.abort(new Fault("upstream_timeout", "The provider did not answer in time.")), wholeAnswerMs);
   return { cancel: () => clearTimeout(timer) };
 }
 

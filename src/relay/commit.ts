@@ -15,7 +15,8 @@ export interface CommitGuard {
   readonly isCommitted: () => boolean;
 }
 
-export function createCommitGuard(pass: (chunks: readonly ChatChunk[]) => void): CommitGuard {
+/** With `holdsAll` nothing is passed before `flush`: an answer that is to be judged as a whole. */
+export function createCommitGuard(pass: (chunks: readonly ChatChunk[]) => void, holdsAll = false): CommitGuard {
   let held: ChatChunk[] = [];
   let isCommitted = false;
   const commit = (chunks: readonly ChatChunk[]): void => {
@@ -27,7 +28,7 @@ export function createCommitGuard(pass: (chunks: readonly ChatChunk[]) => void):
     push: (chunks) => {
       if (isCommitted) {
         pass(chunks);
-      } else if (chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
+      } else if (!holdsAll && chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
         commit(held.length === 0 ? chunks : [...held, ...chunks]);
       } else {
         held.push(...chunks);

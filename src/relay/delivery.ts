@@ -4,8 +4,9 @@
  */
 
 import type { Fault } from "../base/fault.ts";
-import type { AnswerHead, Bill, StreamEncoder, Surface } from "../surfaces/surface.ts";
-import type { ChatChunk } from "../wire/chat.ts";
+import type { AnswerHead, Closing, RouterMetadata, StreamEncoder, Surface } from "../surfaces/surface.ts";
+import type { ChatChunk, ChatRequest } from "../wire/chat.ts";
+import type { AnswerListener } from "./answer-listener.ts";
 import { createCommitGuard, type CommitGuard } from "./commit.ts";
 import type { ExchangeControl } from "./upstream.ts";
 
@@ -25,18 +26,31 @@ export interface Reply {
   readonly onHangUp: (listener: () => void) => void;
 }
 
-export interface Delivery {
-  /** Begins an attempt at a stream: from here on, chunks are its chunks. */
-  readonly attempt: (head: AnswerHead) => CommitGuard;
+/** One attempt's way to the caller. Of several, the first to commit speaks; the others are never heard. */
+export interface Lane extends CommitGuard {
+  /** The upstream that is slowed down when the caller is slow. A continuation replaces the one that broke off. */
   readonly connect: (control: ExchangeControl) => void;
+}
+
+export interface LaneInput {
+  readonly head: AnswerHead;
+  /** Nothing is told before the answer is complete. */
+  readonly holdsAll: boolean;
+  /** Called once, when the first content is about to be told. */
+  readonly onCommit: () => void;
+}
+
+export interface Delivery {
+  /** Opens a lane for an attempt at a stream. */
+  readonly open: (lane: LaneInput) => Lane;
   /** Has the caller received a status and headers? From then on a failure can only be told in-band. */
   readonly isStarted: () => boolean;
   readonly hasContent: () => boolean;
-  readonly finish: (bill: Bill) => void;
+  readonly finish: (closing: Closing) => void;
   /** Sends a whole answer, a JSON text. */
   readonly finishWhole: (text: string) => void;
   /** Tells the fault in-band. Only after `isStarted`. */
-  readonly fail: (fault: Fault, requestId: string) => void;
+  readonly fail: (fault: Fault, requestId: string, routing: RouterMetadata | undefined) => void;
   /** Stops the keep-alives; called whatever happened. */
   readonly stop: () => void;
 }
@@ -44,19 +58,21 @@ export interface Delivery {
 export interface DeliveryInput {
   readonly surface: Surface;
   readonly reply: Reply;
-  readonly isStream: boolean;
+  readonly request: ChatRequest;
   readonly generationId: string;
   /** How long the caller hears nothing before a keep-alive is sent. */
   readonly keepAliveMs: number;
   /** How long a caller may leave what was sent unread before it is given up (fault matrix, row 36). */
   readonly readerMs: number;
+  readonly listener: AnswerListener | undefined;
 }
 
 export function createDelivery(input: DeliveryInput): Delivery {
   const { reply, surface } = input;
+  /** Of the lane that speaks; until one does, of the last that was opened. */
   let encoder: StreamEncoder | undefined;
-  let guard: CommitGuard | undefined;
   let control: ExchangeControl | undefined;
+  let hasContent = false;
   let isStarted = false;
   let isSpeaking = false;
   let patience: NodeJS.Timeout | undefined;
@@ -72,13 +88,13 @@ export function createDelivery(input: DeliveryInput): Delivery {
     }
   };
   // A stream that speaks needs no keep-alive, and a timer that is re-armed for every event would cost more than the event.
-  const timer = input.isStream
+  const timer = input.request.stream
     ? setInterval(() => {
         if (!isSpeaking && encoder !== undefined) send(encoder.keepAlive);
         isSpeaking = false;
       }, input.keepAliveMs)
     : undefined;
-  if (input.isStream) {
+  if (input.request.stream) {
     reply.onDrain(() => {
       clearTimeout(patience);
       patience = undefined;
@@ -87,29 +103,41 @@ export function createDelivery(input: DeliveryInput): Delivery {
   }
 
   return {
-    attempt: (head) => {
-      const attemptEncoder = surface.openEncoder(head);
-      encoder = attemptEncoder;
-      guard = createCommitGuard((chunks) => {
+    open: ({ head, holdsAll, onCommit }) => {
+      const own = surface.openEncoder(head, input.request);
+      let ownControl: ExchangeControl | undefined;
+      const speak = (): void => {
+        hasContent = true;
+        encoder = own;
+        control = ownControl;
+        onCommit();
+      };
+      const guard = createCommitGuard((chunks) => {
+        if (!hasContent) speak();
         isSpeaking = true;
-        send(encodeAll(attemptEncoder, chunks));
-      });
-      return guard;
-    },
-    connect: (opened) => {
-      control = opened;
+        input.listener?.chunks(head, chunks);
+        send(encodeAll(own, chunks));
+      }, holdsAll);
+      encoder = own;
+      return {
+        ...guard,
+        connect: (opened) => {
+          ownControl = opened;
+          if (!hasContent || encoder === own) control = opened;
+        },
+      };
     },
     isStarted: () => isStarted,
-    hasContent: () => guard?.isCommitted() ?? false,
-    finish: (bill) => {
-      if (encoder !== undefined) reply.end(encoder.finish(bill));
+    hasContent: () => hasContent,
+    finish: (closing) => {
+      if (encoder !== undefined) reply.end(encoder.finish(closing));
     },
     finishWhole: (text) => {
       isStarted = true;
       reply.whole(input.generationId, text);
     },
-    fail: (fault, requestId) => {
-      if (encoder !== undefined) reply.end(encoder.fail(fault, requestId));
+    fail: (fault, requestId, routing) => {
+      if (encoder !== undefined) reply.end(encoder.fail(fault, requestId, routing));
     },
     stop: () => {
       clearInterval(timer);

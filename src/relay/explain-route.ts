@@ -7,10 +7,18 @@ import { dollars } from "../base/money.ts";
 import { costOf } from "../catalog/price.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import { snapshot } from "../routing/health.ts";
-import { decide } from "../routing/plan.ts";
-import { fieldOf, nothingToTry, type Field, type PlanInput } from "./plan.ts";
+import { fieldOf, type Field, type Strategy } from "./names.ts";
+import { planOver, type PlanInput } from "./plan.ts";
+import { nothingToTry } from "./refusal.ts";
 
 export interface RouteExplanation {
+  /** As the caller wrote them. */
+  readonly requested: readonly string[];
+  /** What those names mean here, in order. */
+  readonly models: readonly string[];
+  readonly strategy: Strategy;
+  /** The router that chose the models; null when the caller named them. */
+  readonly router: string | null;
   /** Simulated providers would answer. */
   readonly sandbox: boolean;
   readonly seed: number;
@@ -21,6 +29,8 @@ export interface RouteExplanation {
   readonly rejected: readonly { readonly endpoint: string; readonly model: string; readonly provider: string; readonly rule: string; readonly admitted_by: string }[];
   /** Why nothing would be tried; null when something would. */
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** The refusal's `error.availability`; null when something would be tried. */
+  readonly availability: Readonly<Record<string, unknown>> | null;
 }
 
 export interface RouteCandidate {
@@ -29,6 +39,8 @@ export interface RouteCandidate {
   readonly provider: string;
   readonly tag: string;
   readonly standing: string;
+  /** `default` where it is of no tier of its own. */
+  readonly service_tier: string;
   /** How often it is tried first, over draws with other seeds. */
   readonly first_try_probability: number;
   /** Dollars, for a prompt of middling estimate and an answer of `max_tokens`, or of 500 tokens where none is asked for. */
@@ -41,27 +53,32 @@ export interface RouteCandidate {
 const draws = 256;
 const answerTokensUsual = 500;
 
-/** @throws Fault model_not_found. Everything else that would stop the request is told in `error`. */
+/** @throws Fault model_not_found, and invalid_request for a router's options. Everything else that would stop the request is told in `error`. */
 export function explainRoute(input: PlanInput): RouteExplanation {
   const field = fieldOf(input);
-  const plan = decide({ ...field, health: input.health, now: input.now, seed: input.seed });
+  const plan = planOver(field, input);
   const chances = firstTries(input, field);
   const fault = plan.steps.length === 0 ? nothingToTry(input, field, plan) : undefined;
   return {
+    requested: input.request.models,
+    models: [...new Set(field.groups.map(({ model }) => model))],
+    strategy: field.strategy,
+    router: field.router ?? null,
     sandbox: field.isSandbox,
     seed: plan.seed,
     prompt_tokens: { low: field.request.prompt.low, high: field.request.prompt.high },
     candidates: plan.steps.map((endpoint) => candidateOf(endpoint, input, field, chances.get(endpoint.id) ?? 0)),
     rejected: plan.rejected.map(({ candidate, rule, admittedBy }) => ({ endpoint: candidate.id, model: candidate.model, provider: candidate.providerName, rule, admitted_by: admittedBy })),
     error: fault === undefined ? null : { code: fault.code, message: fault.message },
+    availability: fault?.availability ?? null,
   };
 }
 
-function firstTries({ health, now, seed }: PlanInput, field: Field): ReadonlyMap<string, number> {
+function firstTries(input: PlanInput, field: Field): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (let draw = 0; draw < draws; draw++) {
     // Neighbouring seeds give unrelated draws (see routing/dice.ts), so counting up is as good as chance, and replays.
-    const first = decide({ ...field, health, now, seed: (seed + draw) >>> 0 }).steps[0];
+    const first = planOver(field, { ...input, seed: (input.seed + draw) >>> 0 }).steps[0];
     if (first !== undefined) counts.set(first.id, (counts.get(first.id) ?? 0) + 1);
   }
   return new Map([...counts].map(([id, count]) => [id, count / draws]));
@@ -76,6 +93,7 @@ function candidateOf(endpoint: Endpoint, { health, now }: PlanInput, { request }
     provider: endpoint.providerName,
     tag: endpoint.tag,
     standing: endpoint.standing,
+    service_tier: endpoint.serviceTier ?? "default",
     first_try_probability: chance,
     predicted_cost: dollars(costOf(endpoint.pricing, usage, request.images).total),
     predicted_latency_ms: seen.latency?.p50 ?? null,

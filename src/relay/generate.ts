@@ -3,27 +3,35 @@
  * answers, for success, failure and hang-up: open, plan, hold, attempt until one answers, meter, settle, observe.
  */
 
-import { assert } from "../base/assert.ts";
 import { monotonic, randomSeed, type Clock } from "../base/clock.ts";
-import { faults, Fault } from "../base/fault.ts";
+import { asFault, Fault } from "../base/fault.ts";
 import { generationId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { zeroNanodollars } from "../base/money.ts";
 import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import type { Key } from "../keys/key.ts";
 import type { Hold, Ledger } from "../ledger/ledger.ts";
-import { adapterFor } from "../providers/registry.ts";
 import { availabilityOfFailure } from "../routing/explain.ts";
-import { observe, started, type Health } from "../routing/health.ts";
-import type { ChatAnswer, ChatRequest } from "../wire/chat.ts";
-import type { AnswerHead, Bill, Surface } from "../surfaces/surface.ts";
-import { zeroNanodollars } from "../base/money.ts";
-import type { Attribution, AttemptRecord, Generation } from "../usage/generation.ts";
-import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
-import { createDelivery, type Delivery, type Reply } from "./delivery.ts";
-import { billOf, emptyReading, meterAnswer, meterChunk, type Reading } from "./meter.ts";
+import type { Health } from "../routing/health.ts";
+import type { Sticky } from "../routing/sticky.ts";
+import type { Bill, Surface } from "../surfaces/surface.ts";
+import type { Attribution, Generation } from "../usage/generation.ts";
+import type { ChatRequest } from "../wire/chat.ts";
+import type { AnswerListener } from "./answer-listener.ts";
+import type { AttemptTimeouts } from "./attempt.ts";
+import { continueElsewhere } from "./continuation.ts";
+import { conversationIn, keepStay, memoryOf } from "./conversation.ts";
+import { createDelivery, type Reply } from "./delivery.ts";
+import type { FreeLimits } from "./free-limits.ts";
+import { earnHedge, type HedgeAllowances } from "./hedge.ts";
+import { routingOf, routingOfRefusal, withRouting } from "./metadata.ts";
+import { chargeOf } from "./meter.ts";
 import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
-import { answerWithoutReasoning, chunkWithoutReasoning, hidesReasoning } from "./reasoning.ts";
+import { pursue } from "./pursue.ts";
+import { insteadOf } from "./refusal.ts";
+import { restingFault } from "./resting.ts";
+import type { Outcome, Run } from "./run.ts";
 import { recordOf } from "./settle.ts";
 import type { ExchangeControl, Upstream } from "./upstream.ts";
 
@@ -40,6 +48,9 @@ export interface RelayDeps {
   readonly ledger: Ledger;
   readonly recorder: Recorder;
   readonly health: Health;
+  readonly hedges: HedgeAllowances;
+  readonly sticky: Sticky;
+  readonly freeLimits: FreeLimits;
   readonly upstream: Upstream;
   readonly clock: Clock;
   readonly timeouts: AttemptTimeouts;
@@ -71,7 +82,11 @@ export interface Call {
   readonly app: Attribution;
   /** Directives for the sandbox; only a sandbox endpoint ever sees them. */
   readonly sandboxDirectives: string | undefined;
+  /** `X-OpenRouter-Metadata: enabled`. */
+  readonly wantsMetadata: boolean;
   readonly reply: Reply;
+  /** Hears the answer as the caller does, before it is encoded: for the response cache. */
+  readonly listener?: AnswerListener | undefined;
 }
 
 /**
@@ -84,19 +99,24 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   const openedAt = deps.clock();
   const acceptedAt = monotonic();
   const id = generationId(openedAt);
-  const planned = planRequest({ catalog: deps.catalog, health: deps.health, request: call.request, isSandbox: call.key.isSandbox, now: openedAt, seed: randomSeed() });
+  const conversation = conversationIn(call.request, call.key.workspaceId);
+  const planned = plan(deps, call, { now: openedAt, conversation });
+  const counted = planned.isFreeUse ? countFree(deps, call, openedAt) : undefined;
+  if (counted !== undefined) await counted;
   const asked = holdFor(deps, call, planned);
-  const hold = asked instanceof Promise ? await asked : asked;
-  const delivery = createDelivery({ surface: call.surface, reply: call.reply, isStream: call.request.stream, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs });
+  const { hold, endpoints } = asked instanceof Promise ? await asked : asked;
+  const delivery = createDelivery({
+    surface: call.surface, reply: call.reply, request: call.request, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs, listener: call.listener,
+  });
   const underWay: UnderWay = { waitsFor: undefined };
-  const run: Run = { deps, call, id, openedAt, acceptedAt, planned, hold, delivery, attempts: [], retryHints: [], isHungUp: false, underWay };
+  const run: Run = { deps, call, conversation, id, openedAt, acceptedAt, planned, endpoints, hold, delivery, attempts: [], retryHints: [], seams: [], isHungUp: false, underWay };
   call.reply.onHangUp(() => {
     run.isHungUp = true;
-    underWay.waitsFor?.abort(hungUp());
+    underWay.waitsFor?.abort(new Fault("client_closed", "The caller hung up."));
   });
   deps.underWay.add(underWay);
   try {
-    await conclude(run, await attemptInTurn(run));
+    await conclude(run, await pursue(run));
   } finally {
     deps.underWay.delete(underWay);
     underWay.waitsFor = undefined;
@@ -105,178 +125,66 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   }
 }
 
-function holdFor(deps: RelayDeps, call: Call, planned: PlannedRequest): Hold | Promise<Hold> {
-  const { key } = call;
-  return deps.ledger.hold({ workspaceId: key.workspaceId, isSandbox: planned.isSandbox, key }, worstCaseOf(planned.endpoints, planned.routing));
-}
-
-interface Run {
-  readonly deps: RelayDeps;
-  readonly call: Call;
-  readonly id: string;
-  /** On the wall clock. */
-  readonly openedAt: number;
-  /** On the monotonic clock. */
-  readonly acceptedAt: number;
-  readonly planned: PlannedRequest;
-  readonly hold: Hold;
-  readonly delivery: Delivery;
-  readonly attempts: AttemptRecord[];
-  /** For each failed attempt, what the provider asked to wait. */
-  readonly retryHints: (number | undefined)[];
-  isHungUp: boolean;
-  readonly underWay: UnderWay;
-}
-
-/** How the last attempt went: the one that answered, or the one after which there was nothing left to try. */
-interface Outcome {
-  readonly endpoint: Endpoint;
-  readonly reading: Readonly<Reading>;
-  readonly end: AttemptEnd;
-  readonly fault: Fault | undefined;
-  /** The text of an answer that was not streamed. */
-  readonly whole: string | undefined;
-}
-
-const sameEndpointPauseMs = 250;
-const retryAfterMsMax = 2_000;
-
-async function attemptInTurn(run: Run): Promise<Outcome> {
-  const { endpoints } = run.planned;
-  let last: Outcome | undefined;
-  for (let index = 0; index < endpoints.length; index = nextIndex(endpoints, index, last as Outcome)) {
-    last = await attempt(run, endpoints[index] as Endpoint, index === endpoints.length - 1);
-    if (last.fault === undefined || run.isHungUp || run.delivery.hasContent()) return last;
+/** @throws Fault where nothing is to be tried, with how that came about for a caller who wants to know. */
+function plan({ catalog, health, sticky }: RelayDeps, call: Call, { now, conversation }: { readonly now: number; readonly conversation: Run["conversation"] }): PlannedRequest {
+  try {
+    const planned = planRequest({ catalog, health, request: call.request, isSandbox: call.key.isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversation, now) });
+    const resting = restingFault(health, planned.endpoints, now);
+    if (resting !== undefined) throw resting;
+    return planned;
+  } catch (error) {
+    throw call.wantsMetadata ? withRouting(asFault(error), routingOfRefusal(call.request.models[0] as string)) : error;
   }
-  assert(last !== undefined, "a plan without steps is refused before anything is held");
-  const pauseMs = endpoints.length === 1 ? pauseBeforeSame(last.fault) : undefined;
-  if (pauseMs === undefined) return last;
-  await pause(run, pauseMs);
-  return run.isHungUp ? last : attempt(run, last.endpoint, true);
+}
+
+/** @throws Fault rate_limit_exceeded. */
+function countFree({ freeLimits, ledger }: RelayDeps, { key: { workspaceId } }: Call, now: number): undefined | Promise<void> {
+  return freeLimits.take(workspaceId, now, async () => (await ledger.credits(workspaceId)).totalCredits);
+}
+
+interface Held {
+  readonly hold: Hold;
+  readonly endpoints: readonly Endpoint[];
 }
 
 /**
- * After a failure the next endpoint. What another endpoint of the same model would refuse as well (a filter, a malformed
- * request) is a matter for the next model of the caller's own list, if there is one (contract §5.6).
+ * Holds what the dearest endpoint could cost. Who cannot have so much set aside is served by the cheapest ones alone, if that
+ * much there is (fault matrix, row 41).
  */
-function nextIndex(endpoints: readonly Endpoint[], index: number, { fault, endpoint }: Outcome): number {
-  if (fault === undefined || faults[fault.code].elsewhere) return index + 1;
-  const next = endpoints.findIndex((one, place) => place > index && one.model !== endpoint.model);
-  return next === -1 ? endpoints.length : next;
-}
-
-/** The fault matrix, rows 1 and 6: the only endpoint there is gets a second chance, when that is likely to help. */
-function pauseBeforeSame(fault: Fault | undefined): number | undefined {
-  if (fault?.code === "upstream_failed") return sameEndpointPauseMs;
-  if (fault?.code === "upstream_rate_limited" && fault.retryAfterMs !== undefined && fault.retryAfterMs <= retryAfterMsMax) return fault.retryAfterMs;
-  return undefined;
-}
-
-function pause(run: Run, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    run.underWay.waitsFor = {
-      abort: () => {
-        clearTimeout(timer);
-        resolve();
-      },
-    };
+function holdFor({ ledger }: RelayDeps, { key }: Call, { endpoints, routing, isSandbox }: PlannedRequest): Held | Promise<Held> {
+  const payer = { workspaceId: key.workspaceId, isSandbox, key };
+  const hold = ledger.hold(payer, worstCaseOf(endpoints, routing));
+  if (!(hold instanceof Promise)) return { hold, endpoints };
+  return hold.then((given) => ({ hold: given, endpoints }), async (error: unknown) => {
+    const cheapest = endpoints.map((endpoint) => worstCaseOf([endpoint], routing)).reduce((least, cost) => (cost < least ? cost : least));
+    const affordable = endpoints.filter((endpoint) => worstCaseOf([endpoint], routing) === cheapest);
+    const isShort = error instanceof Fault && (error.code === "payment_required" || error.code === "key_limit_exceeded");
+    if (!isShort || affordable.length === endpoints.length) throw error;
+    return { hold: await ledger.hold(payer, cheapest), endpoints: affordable };
   });
-}
-
-async function attempt(run: Run, endpoint: Endpoint, isLast: boolean): Promise<Outcome> {
-  const { deps, call, delivery } = run;
-  const head: AnswerHead = { generationId: run.id, created: Math.floor(run.openedAt / 1000), model: endpoint.model, providerName: endpoint.providerName };
-  const reading = emptyReading();
-  const guard = call.request.stream ? delivery.attempt(head) : undefined;
-  const adapter = adapterFor(endpoint.protocol);
-  assert(adapter !== undefined, "only endpoints with an adapter are routable");
-  const isHidden = hidesReasoning(call.request);
-  started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
-  const end = await runAttempt({
-    request: call.request, endpoint, adapter, upstream: deps.upstream, timeouts: deps.timeouts,
-    extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
-    onOpen: (control) => {
-      run.underWay.waitsFor = control;
-      delivery.connect(control);
-      if (run.isHungUp) control.abort(hungUp());
-    },
-    onChunks: (chunks) => {
-      for (const chunk of chunks) meterChunk(reading, chunk);
-      guard?.push(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
-    },
-  });
-  if (end.answer !== undefined) meterAnswer(reading, end.answer);
-  reading.usage ??= end.usage;
-  let fault = run.isHungUp ? undefined : (end.fault ?? emptiness(reading, isLast));
-  if (fault === undefined && !run.isHungUp) guard?.flush();
-  else guard?.drop();
-  let whole: string | undefined;
-  if (fault === undefined && end.answer !== undefined) {
-    // Here and not when it is sent, because an answer that cannot be told is one more way for an attempt to fail.
-    const told = encodeWhole(run, head, end.answer, billOf(reading, run.planned.routing, endpoint));
-    if (told instanceof Fault) fault = told;
-    else whole = told;
-  }
-  learn(run, endpoint, end, fault, reading);
-  return { endpoint, reading, end, fault, whole };
-}
-
-function encodeWhole({ call }: Run, head: AnswerHead, answer: ChatAnswer, bill: Bill): string | Fault {
-  try {
-    return call.surface.encodeAnswer(head, hidesReasoning(call.request) ? answerWithoutReasoning(answer) : answer, bill);
-  } catch (error) {
-    // Nested so deeply that no JSON can be made of it.
-    return new Fault("upstream_garbled", "The provider's answer could not be read.", { cause: error });
-  }
-}
-
-function hungUp(): Fault {
-  return new Fault("client_closed", "The caller hung up.");
-}
-
-/** Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. */
-function emptiness(reading: Readonly<Reading>, isLast: boolean): Fault | undefined {
-  if (reading.finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
-  const isEmpty = reading.outputBytes === 0 && (reading.usage?.completionTokens ?? 0) === 0;
-  if (!isEmpty || (isLast && reading.finishReason !== null)) return undefined;
-  return new Fault("empty_completion", "The provider's answer was empty.");
-}
-
-/** Step 14, and the record of the attempt. */
-function learn(run: Run, endpoint: Endpoint, end: AttemptEnd, fault: Fault | undefined, reading: Readonly<Reading>): void {
-  run.attempts.push({
-    endpointId: endpoint.id, providerName: endpoint.providerName, model: endpoint.model, status: end.status,
-    faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt), kind: "try", cost: zeroNanodollars,
-  });
-  if (fault !== undefined) run.retryHints.push(fault.retryAfterMs);
-  // A fault that a caller has ordered says nothing about the simulated provider that plays it.
-  if (run.isHungUp || (endpoint.isSandbox && run.call.sandboxDirectives !== undefined)) return;
-  observe(run.deps.health, {
-    endpointId: endpoint.id, credentialId: endpoint.credentialId, faultCode: fault?.code,
-    latencyMs: end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt,
-    outputTokens: reading.usage?.completionTokens,
-    generationMs: end.endedAt - end.startedAt,
-    retryAfterMs: fault?.retryAfterMs,
-  }, run.deps.clock());
-  if (fault?.code === "upstream_garbled") run.deps.log.warn({ endpoint: endpoint.id, error: fault.cause }, "a provider's answer could not be read");
-  if (fault?.code === "upstream_model_missing") run.deps.onModelMissing(endpoint, fault.message);
 }
 
 /** Steps 12 and 13, then the end of the answer: what was used is safe on disk before the caller hears the last of it. */
-async function conclude(run: Run, outcome: Outcome): Promise<void> {
+async function conclude(run: Run, pursued: Outcome): Promise<void> {
   const { delivery, call } = run;
+  const continued = pursued.fault !== undefined && delivery.hasContent() && !run.isHungUp ? await continueElsewhere(run, pursued) : undefined;
+  const outcome = continued?.outcome ?? pursued;
   const fault = outcome.fault === undefined ? undefined : forCaller(run, outcome.fault);
-  const bill = billFor(run, outcome);
+  const bill = continued?.bill ?? billFor(run, outcome);
+  if (fault === undefined) {
+    keepStay(run.deps.sticky, run.conversation, { endpoint: outcome.endpoint, usage: outcome.reading.usage, router: run.planned.router }, run.deps.clock());
+  }
   await book(run, outcome, bill, fault);
   if (run.isHungUp) return;
+  if (outcome.whole !== undefined) call.listener?.whole(outcome.whole.head, outcome.whole.answer);
+  call.listener?.ended({ fault, finishReason: outcome.reading.finishReason, isSandbox: run.planned.isSandbox });
   if (fault !== undefined) {
     if (!delivery.isStarted()) throw fault;
-    delivery.fail(fault, call.requestId);
+    delivery.fail(fault, call.requestId, routingOf(run, undefined));
   } else if (outcome.whole !== undefined) {
-    delivery.finishWhole(outcome.whole);
+    delivery.finishWhole(outcome.whole.text);
   } else {
-    delivery.finish(bill);
+    delivery.finish({ bill, endedAt: Math.floor(run.deps.clock() / 1000), routing: routingOf(run, outcome) });
   }
 }
 
@@ -296,15 +204,13 @@ async function book(run: Run, outcome: Outcome, bill: Bill, fault: Fault | undef
     return;
   }
   deps.ledger.settle(run.hold, bill.total);
+  earnHedge(run, bill.total);
 }
 
 /** A failed or empty answer is free (contract §4.8); so is one that the caller abandoned before hearing any of it. */
 function billFor(run: Run, outcome: Outcome): Bill {
   const heardNothing = run.isHungUp && !run.delivery.hasContent();
-  if (outcome.fault !== undefined || heardNothing) return freeBill;
-  const { reading } = outcome;
-  if (reading.finishReason === null && reading.outputBytes === 0) return freeBill;
-  return billOf(reading, run.planned.routing, outcome.endpoint);
+  return outcome.fault !== undefined || heardNothing ? freeBill : chargeOf(outcome.reading, run.planned.routing, outcome.endpoint);
 }
 
 const freeBill: Bill = { usage: { promptTokens: 0, completionTokens: 0 }, isEstimated: false, total: zeroNanodollars, prompt: zeroNanodollars, completion: zeroNanodollars };
@@ -315,12 +221,16 @@ function forCaller(run: Run, fault: Fault): Fault {
   const last = tried.at(-1);
   const hints = run.retryHints.filter((hint) => hint !== undefined);
   const retryAfterMs = hints.length === run.retryHints.length ? Math.min(...hints) : undefined;
-  const availability = availabilityOfFailure(fault.code, { requestedModels: run.call.request.models, providers: [...new Set(tried.map((one) => one.providerName))], retryAfterMs });
+  const providers = [...new Set(tried.map((one) => one.providerName))];
+  const fallbackModels = fault.code === "upstream_model_missing" ? insteadOf(run.deps.catalog, tried.map((one) => one.model), run.planned) : [];
+  const availability = availabilityOfFailure(fault.code, { requestedModels: run.call.request.models, providers, retryAfterMs, fallbackModels });
   const previous = tried.slice(0, -1).map((one) => ({ provider: one.providerName, code: one.faultCode, status: one.status }));
-  return new Fault(fault.code, fault.message, {
+  const told = new Fault(fault.code, fault.message, {
     metadata: { ...fault.metadata, ...(last === undefined ? {} : { provider_name: last.providerName }), ...(previous.length === 0 ? {} : { previous_errors: previous }) },
     ...(availability === undefined ? {} : { availability: { ...availability } }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     cause: fault,
   });
+  const routing = routingOf(run, undefined);
+  return routing === undefined ? told : withRouting(told, routing);
 }

@@ -1,5 +1,6 @@
 /** Counts what an answer delivered, so that it can be metered however it ends: whole, cut, or abandoned by the caller. */
 
+import { nanodollars, zeroNanodollars, type Nanodollars } from "../base/money.ts";
 import { costOf, type Pricing } from "../catalog/price.ts";
 import type { RoutingRequest } from "../routing/candidate.ts";
 import type { Bill } from "../surfaces/surface.ts";
@@ -52,10 +53,10 @@ interface Priced {
 }
 
 /** What of the request bounds a bill. */
-type Asked = Pick<RoutingRequest, "prompt" | "images" | "outputTokensMax" | "inputModalities">;
+export type Asked = Pick<RoutingRequest, "prompt" | "images" | "outputTokensMax" | "inputModalities">;
 
 /**
- * What the caller owes for a reading. The upstream's own count is taken where it can be true; otherwise ours, from the
+ * What is owed for a reading. The upstream's own count is taken where it can be true; otherwise ours, from the
  * length of what was said, and marked as an estimate.
  */
 export function billOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
@@ -63,6 +64,25 @@ export function billOf(reading: Readonly<Reading>, asked: Asked, priced: Priced)
   const isTaken = reported !== undefined && isCredible(reported, reading, asked, priced.contextLength);
   const usage = isTaken ? reported : estimate(reading, asked);
   return { usage, isEstimated: !isTaken, ...costOf(priced.pricing, usage, asked.images) };
+}
+
+/** What the customer pays for: nothing for an answer with nothing in it (contract §4.8; fault matrix, row 20). */
+export function chargeOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
+  const bill = billOf(reading, asked, priced);
+  const isEmpty = reading.outputBytes === 0 && (reading.finishReason === null || bill.usage.completionTokens === 0);
+  return isEmpty ? { ...bill, total: zeroNanodollars, prompt: zeroNanodollars, completion: zeroNanodollars } : bill;
+}
+
+/** One bill for an answer that several endpoints gave. */
+export function joinedBills(bills: readonly Bill[]): Bill {
+  const sum = (amount: (bill: Bill) => bigint): Nanodollars => nanodollars(bills.reduce((total, bill) => total + amount(bill), 0n));
+  const usage: Record<string, number> = {};
+  for (const bill of bills) for (const [name, count] of Object.entries(bill.usage)) usage[name] = (usage[name] ?? 0) + count;
+  return {
+    usage: { promptTokens: 0, completionTokens: 0, ...usage },
+    isEstimated: bills.some(({ isEstimated }) => isEstimated),
+    total: sum(({ total }) => total), prompt: sum(({ prompt }) => prompt), completion: sum(({ completion }) => completion),
+  };
 }
 
 /** Room for the template around a prompt, and for a tokenizer that we have not met. */

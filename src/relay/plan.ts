@@ -1,28 +1,22 @@
-/** Steps 5 and 6 of the walk: from slugs to the endpoints to try, in order. */
+/** Steps 5 and 6 of the walk: from names to the endpoints to try, in order. */
 
-import { Fault } from "../base/fault.ts";
 import { nanodollars, type Nanodollars } from "../base/money.ts";
-import type { Catalog } from "../catalog/load.ts";
-import type { Endpoint, Model } from "../catalog/model.ts";
+import type { Endpoint } from "../catalog/model.ts";
 import { worstCost } from "../catalog/price.ts";
-import type { CandidateGroup, Plan, RoutingRequest } from "../routing/candidate.ts";
-import { noEndpointsFault } from "../routing/explain.ts";
+import type { Plan, RoutingRequest } from "../routing/candidate.ts";
 import type { Health } from "../routing/health.ts";
 import { decide } from "../routing/plan.ts";
-import { routingRequestOf } from "../routing/prompt-size.ts";
+import type { Stay } from "../routing/sticky.ts";
 import type { ChatRequest } from "../wire/chat.ts";
+import { fieldOf, type Field, type Naming, type Strategy } from "./names.ts";
+import { nothingToTry } from "./refusal.ts";
 
-export interface PlanInput {
-  readonly catalog: Catalog;
+export interface PlanInput extends Naming {
   readonly health: Health;
-  readonly request: ChatRequest;
-  /** The key is for the sandbox alone. */
-  readonly isSandbox: boolean;
   readonly now: number;
-  readonly seed: number;
+  /** Where the conversation was last answered, for the first of these models that has an answer. */
+  readonly stay?: (models: readonly string[]) => Stay | undefined;
 }
-
-export type Strategy = "direct" | "auto" | "free" | "latest" | "alias" | "fallback";
 
 export interface PlannedRequest {
   /** The caller's request with what its variants and its router mean: what is sent. */
@@ -31,52 +25,55 @@ export interface PlannedRequest {
   readonly strategy: Strategy;
   /** The router slug that chose the models. */
   readonly router: string | undefined;
-  readonly plan: Plan;
+  readonly plan: Plan<Endpoint>;
   readonly routing: RoutingRequest;
   readonly endpoints: readonly Endpoint[];
   /** Simulated providers answer: the key is a sandbox key, or no real provider is configured at all. */
   readonly isSandbox: boolean;
+  /** It was asked for as free, and somebody else's machine gives it: what the limits of free models count (contract §7.5). */
+  readonly isFreeUse: boolean;
 }
 
-/** How many endpoints of one model are tried before the next model's turn. */
-const triesPerModelMax = 3;
+/** Endpoints of one model that a request may come to, and that its hold covers: three tries, and as many refusals. */
+const endpointsPerModelMax = 6;
 
 /** @throws Fault model_not_found, no_endpoints or context_length_exceeded, each saying what would have helped. */
 export function planRequest(input: PlanInput): PlannedRequest {
   const field = fieldOf(input);
-  const plan = decide({ ...field, health: input.health, now: input.now, seed: input.seed });
+  const plan = planOver(field, input);
   if (plan.steps.length === 0) throw nothingToTry(input, field, plan);
-  const endpoints = plan.steps.length <= triesPerModelMax ? plan.steps : tries(plan.steps);
-  return { request: input.request, strategy: "direct", router: undefined, plan, routing: field.request, endpoints, isSandbox: field.isSandbox };
+  const endpoints = plan.steps.length <= endpointsPerModelMax ? plan.steps : withinReach(plan.steps);
+  return {
+    request: field.effective, strategy: field.strategy, router: field.router, plan, routing: field.request, endpoints,
+    isSandbox: field.isSandbox, isFreeUse: field.isForFree && endpoints.some(isForeignAndFree),
+  };
 }
 
-/** What a plan is decided over: the endpoints of the request's models, and what routing must know of the request. */
-export interface Field {
-  readonly groups: readonly CandidateGroup<Endpoint>[];
-  readonly request: RoutingRequest;
-  readonly isSandbox: boolean;
+/** A server that asks for no credential is the operator's own. */
+function isForeignAndFree({ isFree, isSandbox, authorization }: Endpoint): boolean {
+  return isFree === true && !isSandbox && authorization.scheme !== "none";
 }
 
-/** @throws Fault model_not_found. */
-export function fieldOf({ catalog, request, isSandbox: wantsSandbox }: Pick<PlanInput, "catalog" | "request" | "isSandbox">): Field {
-  const isSandbox = wantsSandbox || !catalog.hasLive;
-  const models = request.models.map((slug) => modelOf(catalog, slug));
-  const groups = models.map((model) => ({ model: model.slug, candidates: isSandbox ? catalog.sandboxed(model) : catalog.live(model) }));
-  return { groups, request: routingRequestOf(request), isSandbox };
+/** The plan over the whole field; its parts, where it has some, are decided apart and stand one after the other. */
+export function planOver(field: Field, { health, now, seed, stay: stayAt }: Pick<PlanInput, "health" | "now" | "seed" | "stay">): Plan<Endpoint> {
+  const stay = stayAt?.(field.groups.map(({ model }) => model));
+  if (field.parts === undefined) return decide({ groups: field.groups, request: field.request, health, now, seed, stay });
+  const plans = field.parts.map(({ groups, request }) => decide({ groups, request, health, now, seed, stay }));
+  const steps = plans.flatMap((plan) => plan.steps);
+  const rejected = plans.flatMap((plan) => plan.rejected);
+  const reasons = plans.map((plan) => plan.reasons).join("");
+  const { allowFallbacks, order = [] } = field.request.preferences;
+  if (allowFallbacks || order.length > 0) return { steps, rejected, seed, reasons };
+  const others = steps.slice(1).map((candidate) => ({ candidate, rule: "fallbacks_not_allowed", admittedBy: "allow_fallbacks" }) as const);
+  return { steps: steps.slice(0, 1), rejected: [...rejected, ...others], seed, reasons: reasons.slice(0, 1) };
 }
 
-/** Why a plan has no steps. */
-export function nothingToTry({ catalog, request }: Pick<PlanInput, "catalog" | "request">, { groups, request: routing }: Field, plan: Plan): Fault {
-  if (groups.every((group) => group.candidates.length === 0)) return nothingConfigured(catalog, groups.map((group) => modelOf(catalog, group.model)));
-  return noEndpointsFault({ requestedModels: request.models, groups, rejected: plan.rejected, request: routing });
-}
-
-function tries(steps: readonly Endpoint[]): readonly Endpoint[] {
+function withinReach(steps: readonly Endpoint[]): readonly Endpoint[] {
   const perModel = new Map<string, number>();
   return steps.filter(({ model }) => {
     const count = (perModel.get(model) ?? 0) + 1;
     perModel.set(model, count);
-    return count <= triesPerModelMax;
+    return count <= endpointsPerModelMax;
   });
 }
 
@@ -90,27 +87,4 @@ export function worstCaseOf(endpoints: readonly Endpoint[], routing: RoutingRequ
     if (cost > worst) worst = cost;
   }
   return worst;
-}
-
-function modelOf(catalog: Catalog, slug: string): Model {
-  const model = catalog.find(slug);
-  if (model !== undefined) return model;
-  const near = catalog.suggest(slug);
-  throw new Fault("model_not_found", `${slug} is not a valid model ID.${near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`}`, {
-    metadata: { field: "model" },
-    availability: { code: "model_not_found", retryable: false, requested_models: [slug], docs_url: "/docs/errors", ...(near.length === 0 ? {} : { fallback_models: near }) },
-  });
-}
-
-function nothingConfigured(catalog: Catalog, models: readonly Model[]): Fault {
-  const slugs = models.map((model) => model.slug);
-  const waiting = models.flatMap((model) => {
-    const lacks = catalog.lacks(model);
-    return model.endpoints.filter((endpoint) => lacks.get(endpoint.id) === "credential");
-  });
-  const providers = [...new Set(waiting.map((endpoint) => endpoint.providerName))];
-  const served = providers.length === 0 ? "No provider that this installation could call serves it" : `Only a credential is missing for ${providers.join(", ")}`;
-  return new Fault("no_endpoints", `No endpoints found for ${slugs.join(", ")}. ${served}. A sandbox key can call it.`, {
-    availability: { code: "no_endpoints", retryable: false, requested_models: slugs, docs_url: "/docs/errors" },
-  });
 }

@@ -2,11 +2,12 @@
 
 import type { Key } from "../keys/key.ts";
 import type { Fault } from "../base/fault.ts";
+import { zeroNanodollars } from "../base/money.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import type { Plan } from "../routing/candidate.ts";
-import type { Bill } from "../surfaces/surface.ts";
+import type { AnswerHead, Bill } from "../surfaces/surface.ts";
 import type { AttemptRecord, Attribution, Generation } from "../usage/generation.ts";
-import type { ChatRequest } from "../wire/chat.ts";
+import type { ChatRequest, FinishReason } from "../wire/chat.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Reading } from "./meter.ts";
 
@@ -44,7 +45,7 @@ export function recordOf(input: RecordInput): Generation {
     requestedModel: request.models[0] as string,
     model: endpoint.model,
     router: input.router ?? null,
-    presetId: input.request.gateway.preset ?? null,
+    presetId: input.request.gateway.presetId ?? null,
     cacheSourceId: null,
     endpointId: endpoint.id,
     providerName: endpoint.providerName,
@@ -72,6 +73,7 @@ export function recordOf(input: RecordInput): Generation {
       seed: input.plan.seed,
       steps: input.plan.steps.map((step) => step.id),
       rejected: input.plan.rejected.map((one) => [one.candidate.id, one.rule] as const),
+      reasons: input.plan.reasons,
     },
     notes: end.notes.map((note) => [note.parameter, note.action, note.detail] as const),
   };
@@ -80,4 +82,55 @@ export function recordOf(input: RecordInput): Generation {
 /** An upstream's own words, no longer than such words are: they are stored with every generation. */
 function cut(text: string | null | undefined): string | null {
   return text?.slice(0, 128) ?? null;
+}
+
+export interface RetoldInput extends Pick<RecordInput, "id" | "requestId" | "createdAt" | "acceptedAt" | "key" | "surface" | "request" | "app" | "isSandbox" | "isHungUp" | "fault"> {
+  /** Of the answer that was told again; undefined when the caller left before there was any. */
+  readonly source: AnswerHead | undefined;
+  readonly finishReason: FinishReason | null;
+  /** On the monotonic clock. */
+  readonly firstContentAt: number | undefined;
+  readonly endedAt: number;
+}
+
+/** The record of an answer that was made for another request: no provider was called for it, nothing used, nothing owed. */
+export function recordOfRetold(input: RetoldInput): Generation {
+  const { acceptedAt, endedAt, fault, firstContentAt, key, request, source } = input;
+  return {
+    id: input.id,
+    requestId: input.requestId,
+    createdAt: input.createdAt,
+    workspaceId: key.workspaceId,
+    keyHash: key.hash,
+    surface: input.surface,
+    requestedModel: request.models[0] as string,
+    model: source?.model ?? null,
+    router: null,
+    presetId: request.gateway.presetId ?? null,
+    cacheSourceId: source?.generationId ?? null,
+    endpointId: null,
+    providerName: source?.providerName ?? null,
+    upstreamId: null,
+    isSandbox: input.isSandbox,
+    streamed: request.stream,
+    cancelled: input.isHungUp,
+    finishReason: fault === undefined ? input.finishReason : "error",
+    nativeFinishReason: null,
+    faultCode: fault?.code ?? null,
+    latencyMs: firstContentAt === undefined ? null : Math.round(firstContentAt - acceptedAt),
+    generationMs: firstContentAt === undefined ? null : Math.round(endedAt - firstContentAt),
+    promptTokens: 0,
+    completionTokens: 0,
+    reasoningTokens: 0,
+    cachedTokens: 0,
+    usageEstimated: false,
+    cost: zeroNanodollars,
+    serviceTier: null,
+    app: input.app,
+    user: request.gateway.user ?? null,
+    sessionId: request.gateway.sessionId ?? null,
+    attempts: [],
+    plan: { seed: 0, steps: [], rejected: [] },
+    notes: [],
+  };
 }

@@ -1,7 +1,9 @@
 /** The only owner of sockets to providers: one keep-alive pool per origin, no redirects, no retries, bytes up as they come. */
 
 import { Agent, request, type Dispatcher } from "undici";
+import { monotonic } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
+import { createLookup } from "./addresses.ts";
 
 export interface Exchange {
   readonly url: string;
@@ -40,7 +42,7 @@ export interface Upstream {
 
 export function createUpstream(options: { readonly connectMs: number }): Upstream {
   const agent = new Agent({
-    connect: { timeout: options.connectMs },
+    connect: { timeout: options.connectMs, lookup: createLookup(monotonic) },
     pipelining: 1,
     keepAliveTimeout: 10_000,
     // Providers name long keep-alives; ours ends first, so that a request is not written to a socket being closed.
@@ -102,9 +104,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ExchangeControl {
 
   abort(fault: Fault): void {
     if (this.#ending !== undefined) return;
-    this.#ending = fault;
-    this.#controller?.abort(fault);
-    this.#events.fail(fault);
+    // Whose patience ends before there is a connection has not been kept waiting for an answer.
+    const told = this.#controller === undefined && fault.code === "upstream_timeout" ? unconnected(fault) : fault;
+    this.#ending = told;
+    this.#controller?.abort(told);
+    this.#events.fail(told);
   }
 
   pause(): void {
@@ -176,19 +180,21 @@ function connectionFault(error: Error): Fault {
     case "EPIPE":
       return new Fault("provider_disconnected", "The provider closed the connection before its answer was complete.", { cause: error });
     case "UND_ERR_CONNECT_TIMEOUT":
-      return new Fault("upstream_timeout", "The provider could not be connected to in time.", { cause: error });
+      return unconnected(error);
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return new Fault("upstream_unreachable", "The provider's host name could not be resolved.", { cause: error });
     case "ECONNREFUSED":
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return new Fault("upstream_unreachable", "The provider refused the connection.", { cause: error });
+      return new Fault("upstream_refused", "The provider refused the connection.", { cause: error });
     default:
       return isTls(code)
-        ? new Fault("upstream_unreachable", "The provider's certificate was refused.", { cause: error })
+        ? new Fault("upstream_untrusted", "The provider's certificate was refused.", { cause: error })
         : new Fault(code.startsWith("HPE_") ? "upstream_garbled" : "upstream_unreachable", "The connection to the provider failed.", { cause: error });
   }
+}
+
+function unconnected(cause: Error): Fault {
+  return new Fault("upstream_unconnected", "The provider could not be connected to in time.", { cause });
 }
 
 function isTls(code: string): boolean {

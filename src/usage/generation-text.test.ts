@@ -13,7 +13,7 @@ const plain: Generation = {
   reasoningTokens: 0, cachedTokens: 0, usageEstimated: false, cost: nanodollars(30_000n), serviceTier: null,
   app: { referer: null, title: null, categories: [], userAgent: "OpenAI/JS 6.49.0" }, user: null, sessionId: null,
   attempts: [{ endpointId: "mistralai/ministral-8b@mistral", providerName: "Mistral", model: "mistralai/ministral-8b", status: 200, faultCode: null, latencyMs: 208, kind: "try", cost: nanodollars(30_000n) }],
-  plan: { seed: 4_000_000_000, steps: ["mistralai/ministral-8b@mistral", "mistralai/ministral-8b@azure"], rejected: [["mistralai/ministral-8b@nebius", "context_length"]] },
+  plan: { seed: 4_000_000_000, reasons: "Df", steps: ["mistralai/ministral-8b@mistral", "mistralai/ministral-8b@azure"], rejected: [["mistralai/ministral-8b@nebius", "context_length"]] },
   notes: [],
 };
 
@@ -30,7 +30,8 @@ const anyGeneration: fc.Arbitrary<Generation> = fc.record({
   cost: nano, serviceTier: optionalText,
   app: fc.record({ referer: optionalText, title: optionalText, categories: fc.array(text), userAgent: optionalText }), user: optionalText, sessionId: optionalText,
   attempts: fc.array(fc.record({ endpointId: text, providerName: text, model: text, status: fc.option(count), faultCode: optionalText, latencyMs: count, kind: fc.constantFrom("try", "retry", "hedge", "continuation"), cost: nano })),
-  plan: fc.record({ seed: count, steps: fc.array(text), rejected: fc.array(fc.tuple(text, text)) }),
+  plan: fc.record({ seed: count, steps: fc.array(text), rejected: fc.array(fc.tuple(text, text)) }).chain((plan) =>
+    fc.option(fc.string({ unit: fc.constantFrom("D", "d", "p", "f", "-"), minLength: plan.steps.length, maxLength: plan.steps.length })).map((reasons) => (reasons === null ? plan : { ...plan, reasons }))),
   notes: fc.array(fc.tuple(text, text, text)),
 });
 

@@ -43,7 +43,7 @@ export function encodeGeneration(generation: Generation): string {
     generation.nativeFinishReason === finishReason ? same : generation.nativeFinishReason,
     generation.latencyMs, generation.generationMs,
     promptTokens, completionTokens, generation.reasoningTokens, generation.cachedTokens,
-    plan.seed, plan.steps.map(short), plan.rejected.map(([endpointId, rule]) => [short(endpointId), rule]),
+    plan.reasons === undefined ? plan.seed : [plan.seed, plan.reasons.replace(/d+$/, "")], plan.steps.map(short), plan.rejected.map(([endpointId, rule]) => [short(endpointId), rule]),
     generation.attempts.map((attempt) => encodeAttempt(attempt, generation)),
     app.userAgent, app.referer, app.title, noneIfEmpty(app.categories),
     generation.faultCode, generation.serviceTier, generation.user, generation.sessionId, noneIfEmpty(generation.notes),
@@ -72,7 +72,10 @@ export function decodeGeneration(charged: Charged, text: string): Generation {
     streamed: (flags & isStreamed) !== 0, cancelled: (flags & isCancelled) !== 0, usageEstimated: (flags & isEstimated) !== 0,
     finishReason, nativeFinishReason: nativeFinishReason === same ? finishReason : nativeFinishReason,
     latencyMs, generationMs, promptTokens, completionTokens, reasoningTokens, cachedTokens,
-    plan: { seed, steps: steps.map(long), rejected: rejected.map(([shortId, rule]) => [long(shortId), rule]) },
+    plan: {
+      ...(typeof seed === "number" ? { seed } : { seed: seed[0], reasons: seed[1].padEnd(steps.length, "d") }),
+      steps: steps.map(long), rejected: rejected.map(([shortId, rule]) => [long(shortId), rule]),
+    },
     attempts: attempts.map((fields) => decodeAttempt(fields, served)),
     app: { userAgent: userAgent ?? null, referer: referer ?? null, title: title ?? null, categories: categories ?? [] },
     faultCode: faultCode ?? null, serviceTier: serviceTier ?? null, user: user ?? null, sessionId: sessionId ?? null, notes: notes ?? [],
@@ -92,7 +95,7 @@ function encodeAttempt({ status, latencyMs, faultCode, endpointId, providerName,
 function decodeAttempt([status, latencyMs, faultCode, endpointId, providerName, model, kind, cost]: AttemptFields, served: Served): AttemptRecord {
   return {
     endpointId: (endpointId ?? served.endpointId) as string, providerName: (providerName ?? served.providerName) as string, model: (model ?? served.model) as string,
-    status, faultCode: faultCode ?? null, latencyMs, kind: kind ?? "try", cost: cost == null ? usualCost(faultCode ?? null, served) : nanodollars(BigInt(cost)),
+    status, faultCode: faultCode ?? null, latencyMs, kind: kind ?? "try", cost: cost === null || cost === undefined ? usualCost(faultCode ?? null, served) : nanodollars(BigInt(cost)),
   };
 }
 
@@ -132,7 +135,7 @@ type Fields = [
   requestId: string, surface: string, requestedModel: string, model: Text | typeof same, endpointId: Text, upstreamId: Text, flags: number,
   finishReason: Text, nativeFinishReason: Text | typeof same, latencyMs: number | null, generationMs: number | null,
   promptTokens: number, completionTokens: number, reasoningTokens: number, cachedTokens: number,
-  seed: number, steps: string[], rejected: [string, string][], attempts: AttemptFields[],
+  seed: number | [number, string], steps: string[], rejected: [string, string][], attempts: AttemptFields[],
   userAgent?: Text, referer?: Text, title?: Text, categories?: string[] | null,
   faultCode?: Text, serviceTier?: Text, user?: Text, sessionId?: Text, notes?: Generation["notes"] | null,
   router?: Text, presetId?: Text, cacheSourceId?: Text,

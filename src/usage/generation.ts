@@ -48,8 +48,8 @@ export interface Generation {
   readonly user: string | null;
   readonly sessionId: string | null;
   readonly attempts: readonly AttemptRecord[];
-  /** The seed and the order of the plan: enough to replay the decision. */
-  readonly plan: { readonly seed: number; readonly steps: readonly string[]; readonly rejected: readonly (readonly [string, string])[] };
+  /** The order of the plan, and what decided it: the seed, and a letter for each step (docs/routing.md; undefined in older records). */
+  readonly plan: { readonly seed: number; readonly steps: readonly string[]; readonly rejected: readonly (readonly [string, string])[]; readonly reasons?: string };
   /** Parameters that were not sent as the caller wrote them, as [name, action, detail]. */
   readonly notes: readonly (readonly [string, string, string])[];
 }

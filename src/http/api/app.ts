@@ -8,6 +8,8 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Clock } from "../../base/clock.ts";
 import { requestId } from "../../base/ids.ts";
+import type { Presets } from "../../presets/presets.ts";
+import { chatCompletions } from "../../surfaces/chat-completions/surface.ts";
 import type { KeyLookup } from "../authenticate.ts";
 import { toEnvelope } from "../envelope.ts";
 import { crossOrigin } from "./cross-origin.ts";
@@ -20,6 +22,7 @@ import { registerKeys, type KeyStore } from "./keys.ts";
 import type { SpendingReads } from "./key-view.ts";
 import { registerModels, type CatalogReads, type HealthReads } from "./models.ts";
 import { assertPolicies, basePath, guard, policies, type ApiEnv } from "./policy.ts";
+import { registerPresets } from "./presets.ts";
 import { registerProviders } from "./providers.ts";
 import { registerSwitches, type Switches } from "./switches.ts";
 import { registerRoute, type Explain } from "./route.ts";
@@ -32,6 +35,7 @@ export interface ApiDeps {
   readonly ledger: SpendingReads & CreditBook;
   readonly generations: GenerationReads;
   readonly switches: Switches;
+  readonly presets: Presets;
   readonly explain: Explain;
   readonly clock: Clock;
   readonly version: string;
@@ -45,9 +49,10 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
 }
 
-// The largest body here is a key's name and limits, except for an inference body whose route is asked for.
+// The largest body here is a key's name and limits, except for an inference body: its route is asked for, or a preset made of it.
 const bodyBytesMax = 64 * 1024;
-const routeBodyBytesMax = 1024 * 1024;
+const inferenceBodyBytesMax = 1024 * 1024;
+const takesInferenceBody = new RegExp(`^${basePath}/(route$|presets/)`);
 
 /** Answers any request under {@link basePath}; every failure is an answer too. Asserts that each route has a policy. */
 export function createApi(deps: ApiDeps): Api {
@@ -62,7 +67,8 @@ export function createApi(deps: ApiDeps): Api {
   registerKeys(routes, deps);
   registerCredits(routes, deps.ledger);
   registerGenerations(routes, deps.generations);
-  registerRoute(routes, deps.explain);
+  registerPresets(routes, deps.presets);
+  registerRoute(routes, deps);
   registerDocument(routes, deps.version);
 
   const operations = [...Object.keys(policies), ...deps.elsewhere];
@@ -76,17 +82,17 @@ export function createApi(deps: ApiDeps): Api {
   app.use(freshness());
   app.use(guard(deps.keys, deps.clock));
   const limit = bodyLimit({ maxSize: bodyBytesMax });
-  const routeLimit = bodyLimit({ maxSize: routeBodyBytesMax });
-  app.use((context, next) => (context.req.path === `${basePath}/route` ? routeLimit : limit)(context, next));
+  const inferenceLimit = bodyLimit({ maxSize: inferenceBodyBytesMax });
+  app.use((context, next) => (takesInferenceBody.test(context.req.path) ? inferenceLimit : limit)(context, next));
   app.route(basePath, routes);
   app.notFound((context) => {
     throw unknownRoute(operations, context.req.method, context.req.path);
   });
   app.onError((thrown, context) => {
     const error = fromFramework(thrown);
-    const { status, headers, body } = toEnvelope(error, context.get("requestId"));
+    const { status, headers, body } = toEnvelope(error, context.get("requestId"), chatCompletions.encodeFault);
     if (status >= 500) deps.report(error, context.get("requestId"));
-    return new Response(JSON.stringify(body), { status, headers });
+    return new Response(body, { status, headers });
   });
   assertPolicies(app.routes);
   return { fetch: async (request) => app.fetch(request) };

@@ -7,6 +7,7 @@ import { answers, data } from "./answers.ts";
 const limit = z.number().min(0).max(1e9).nullish().openapi({ description: "US dollars; null for no limit" });
 const limitReset = z.enum(["daily", "weekly", "monthly"]).nullish().openapi({ description: "When spending starts anew, at 00:00 UTC" });
 const name = z.string().trim().min(1).max(200);
+const hedge = z.boolean().optional().openapi({ description: "Windrose: a second provider is asked when the first is slower than usual" });
 
 const keyBody = z.object({
   name,
@@ -18,6 +19,7 @@ const keyBody = z.object({
     .nullish(),
   workspace_id: z.uuid().optional(),
   creator_user_id: z.string().min(1).max(200).nullish(),
+  hedge,
   sandbox: z.boolean().optional().openapi({ description: "Windrose: the key is answered by simulated providers, at no cost" }),
 });
 
@@ -27,6 +29,7 @@ const patchBody = z.object({
   limit,
   limit_reset: limitReset,
   include_byok_in_limit: z.boolean().optional(),
+  hedge,
 });
 
 export type KeyBody = z.infer<typeof keyBody>;
@@ -53,6 +56,7 @@ const spending = {
   workspace_id: z.string(),
   expires_at: z.iso.datetime().nullable(),
   sandbox: z.boolean(),
+  hedge: z.boolean(),
   sandbox_usage: z.number(),
 };
 

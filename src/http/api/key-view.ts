@@ -31,6 +31,7 @@ export async function spendingView(key: Key, ledger: SpendingReads): Promise<Rec
     expires_at: timeText(key.expiresAt),
     // Ours, beyond the contract: what simulated answers would have cost is never mixed with real money.
     sandbox: key.isSandbox,
+    hedge: key.hedge,
     sandbox_usage: dollars(sandbox.total),
   };
 }

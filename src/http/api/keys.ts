@@ -87,6 +87,7 @@ function newKey(body: KeyBody, workspaceId: string, now: number): NewKey {
     limit: amountOf(body.limit) ?? null,
     limitReset: body.limit_reset ?? null,
     includeByokInLimit: body.include_byok_in_limit ?? false,
+    hedge: body.hedge ?? false,
     expiresAt,
     workspaceId,
     creatorUserId: body.creator_user_id ?? null,
@@ -101,6 +102,7 @@ function keyPatch(body: PatchBody): KeyPatch {
     ...(limit === undefined ? {} : { limit }),
     ...(body.limit_reset === undefined ? {} : { limitReset: body.limit_reset }),
     ...(body.include_byok_in_limit === undefined ? {} : { includeByokInLimit: body.include_byok_in_limit }),
+    ...(body.hedge === undefined ? {} : { hedge: body.hedge }),
   };
 }
 

@@ -90,6 +90,7 @@ const endpoint = z
     uptime_last_1d: uptime,
     latency_last_30m: percentiles,
     throughput_last_30m: percentiles,
+    tool_call_error_rate_last_1d: z.number().nullable().openapi({ description: "Percent of answers with tool calls, one of which could not be run" }),
   })
   .openapi("Endpoint");
 

@@ -137,12 +137,12 @@ describe("endpoint health", () => {
     return (body as Endpoints).data.endpoints.find(({ tag }) => tag === "mistral");
   }
 
-  test("uptime is public, percentiles are for callers with a key", async () => {
+  test("uptime and the rate of bad tool calls are public, percentiles are for callers with a key", async () => {
     const endpoint = api.catalog.find(slug)?.endpoints.find(({ tag }) => tag === "mistral");
     for (let request = 0; request < 100; request++) {
-      observe(api.health, { endpointId: endpoint?.id ?? "", credentialId: "mine", faultCode: undefined, latencyMs: 200, outputTokens: 100, generationMs: 1000 }, api.time.now);
+      observe(api.health, { endpointId: endpoint?.id ?? "", credentialId: "mine", faultCode: undefined, latencyMs: 200, outputTokens: 100, generationMs: 1000, toolCalls: request < 3 ? "invalid" : "valid" }, api.time.now);
     }
-    expect(await endpointOf(undefined)).toMatchObject({ uptime_last_30m: 100, latency_last_30m: null, throughput_last_30m: null });
+    expect(await endpointOf(undefined)).toMatchObject({ uptime_last_30m: 100, tool_call_error_rate_last_1d: 3, latency_last_30m: null, throughput_last_30m: null });
     const percentiles = { p50: expect.any(Number), p75: expect.any(Number), p90: expect.any(Number), p99: expect.any(Number) };
     expect(await endpointOf(api.secrets.inference)).toMatchObject({ uptime_last_30m: 100, latency_last_30m: percentiles, throughput_last_30m: percentiles });
   });

@@ -103,6 +103,7 @@ function visibleHealth(context: Context<ApiEnv>, snapshot: Snapshot | undefined)
     uptimeLast1d: snapshot.uptime1d,
     latencyLast30m: isKnown ? snapshot.latency : null,
     throughputLast30m: isKnown ? snapshot.throughput : null,
+    toolCallErrorsLast1d: snapshot.toolCallErrors1d,
   };
 }
 

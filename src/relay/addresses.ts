@@ -1,0 +1,39 @@
+/**
+ * Where a provider's name leads. While its name server fails, the last good answer stands for five minutes: names fail more
+ * often than machines move (fault matrix, row 7).
+ */
+
+import dns from "node:dns";
+import type { LookupFunction } from "node:net";
+import type { Clock } from "../base/clock.ts";
+
+const goodForMs = 5 * 60_000;
+/** An installation calls a few hundred hosts at most. */
+const hostsMax = 1_000;
+
+interface Found {
+  readonly address: Parameters<Parameters<LookupFunction>[2]>[1];
+  readonly family: number | undefined;
+  readonly at: number;
+}
+
+/** A lookup for `net.connect` that remembers. `clock` in milliseconds. */
+export function createLookup(clock: Clock): LookupFunction {
+  const good = new Map<string, Found>();
+  return (host, options, callback) => {
+    // What is asked for (one address or all, of which family) decides the shape of the answer.
+    const question = `${host} ${options.all === true} ${options.family ?? 0}`;
+    dns.lookup(host, options, (error, address, family) => {
+      if (error === null) {
+        good.delete(question);
+        good.set(question, { address, family, at: clock() });
+        if (good.size > hostsMax) good.delete(good.keys().next().value as string);
+        callback(null, address, family);
+        return;
+      }
+      const last = good.get(question);
+      if (last !== undefined && clock() - last.at <= goodForMs) callback(null, last.address, last.family);
+      else callback(error, address, family);
+    });
+  };
+}

@@ -1,0 +1,215 @@
+/** Steps 8 to 12 and 14 for one attempt of a run: call an endpoint, pass on what it says, meter it, and tell the router how it went. */
+
+import { assert } from "../base/assert.ts";
+import { Fault, type FaultCode } from "../base/fault.ts";
+import { zeroNanodollars, type Nanodollars } from "../base/money.ts";
+import type { Endpoint } from "../catalog/model.ts";
+import { adapterFor } from "../providers/registry.ts";
+import { observe, overtaken, started } from "../routing/health.ts";
+import type { AnswerHead, Bill } from "../surfaces/surface.ts";
+import type { AttemptKind, AttemptRecord } from "../usage/generation.ts";
+import type { ChatAnswer, ChatChunk, ChatRequest } from "../wire/chat.ts";
+import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
+import type { Lane } from "./delivery.ts";
+import { billOf, chargeOf, emptyReading, meterAnswer, meterChunk, type Asked, type Reading } from "./meter.ts";
+import { routingOf } from "./metadata.ts";
+import { answerWithoutReasoning, chunkWithoutReasoning, hidesReasoning } from "./reasoning.ts";
+import type { Outcome, Run } from "./run.ts";
+import { createToolCheck, toolCallsOf, type ToolVerdict } from "./tool-check.ts";
+import { createTranscript, isContinuable, type Transcript } from "./transcript.ts";
+import type { ExchangeControl } from "./upstream.ts";
+
+export interface LegInput {
+  readonly endpoint: Endpoint;
+  readonly kind: AttemptKind;
+  /** What is sent: the planned request, or what is left of it for a continuation. */
+  readonly request: ChatRequest;
+  /** What bounds its bill, where that is not what the caller asked for. */
+  readonly asked?: Asked;
+  /** There is nothing to turn to after this one. */
+  readonly isLast: boolean;
+  readonly timeouts: AttemptTimeouts;
+  /** Where a continuation goes on speaking; a lane of its own is opened for every other attempt at a stream. */
+  readonly lane?: Lane;
+  /** What a continuation adds to. */
+  readonly transcript?: Transcript;
+  /** What becomes of chunks on their way to the lane. */
+  readonly edit?: (chunks: readonly ChatChunk[]) => readonly ChatChunk[];
+  /** The first content is about to be told to the caller. */
+  readonly onCommit?: () => void;
+}
+
+/** An attempt under way. */
+export interface Leg extends Pick<ExchangeControl, "abort"> {
+  /** Never rejects. */
+  readonly done: Promise<Outcome>;
+  /** Ends it because another one answered first: nobody's fault, but slow, at least. */
+  readonly overtake: () => void;
+}
+
+export function startLeg(run: Run, input: LegInput): Leg {
+  const { deps, call, delivery } = run;
+  const { endpoint, request } = input;
+  const head: AnswerHead = { generationId: run.id, created: Math.floor(run.openedAt / 1000), model: endpoint.model, providerName: endpoint.providerName };
+  const lane = input.lane ?? (request.stream ? delivery.open({ head, holdsAll: request.provider.validateTools === true, onCommit: input.onCommit ?? noop }) : undefined);
+  const adapter = adapterFor(endpoint.protocol);
+  assert(adapter !== undefined, "only endpoints with an adapter are routable");
+  const reading = emptyReading();
+  const isHidden = hidesReasoning(request);
+  const toolCheck = request.parameters.tools === undefined ? undefined : createToolCheck(request.parameters.tools);
+  const asked = input.asked ?? run.planned.routing;
+  const transcript = input.transcript ?? (isContinuable(request) ? createTranscript() : undefined);
+  let control: ExchangeControl | undefined;
+  let isOvertaken = false;
+
+  // An endpoint of a tier serves that tier, whether its provider says so or not.
+  const withTier = (chunks: readonly ChatChunk[]): readonly ChatChunk[] => {
+    const [first, ...rest] = chunks;
+    if (endpoint.serviceTier === undefined || reading.serviceTier !== undefined || first === undefined) return chunks;
+    reading.serviceTier = endpoint.serviceTier;
+    return [{ ...first, serviceTier: endpoint.serviceTier }, ...rest];
+  };
+
+  started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
+  const attempt = runAttempt({
+    request, endpoint, adapter, upstream: deps.upstream, timeouts: input.timeouts,
+    extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
+    onOpen: (opened) => {
+      control = opened;
+      lane?.connect(opened);
+      if (run.isHungUp) opened.abort(new Fault("client_closed", "The caller hung up."));
+    },
+    onChunks: (chunks) => {
+      for (const chunk of chunks) {
+        meterChunk(reading, chunk);
+        toolCheck?.pushChunk(chunk);
+      }
+      if (isOvertaken || lane === undefined) return;
+      const shown = withTier(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
+      const told = input.edit === undefined ? shown : input.edit(shown);
+      transcript?.push(told);
+      lane.push(told);
+    },
+  });
+
+  const conclude = (end: AttemptEnd): Outcome => {
+    if (end.answer !== undefined) {
+      meterAnswer(reading, end.answer);
+      reading.serviceTier ??= endpoint.serviceTier;
+      toolCheck?.pushAnswer(end.answer);
+    }
+    reading.usage ??= end.usage;
+    const toolVerdict = end.fault === undefined ? toolCheck?.verdict() : undefined;
+    const fault = run.isHungUp || isOvertaken ? undefined : (end.fault ?? emptiness(reading, input.isLast) ?? misuse(request, toolVerdict, input.isLast));
+    if (fault === undefined && !run.isHungUp && !isOvertaken) lane?.flush();
+    else if (input.lane === undefined) lane?.drop();
+    let outcome: Outcome = { endpoint, reading, end, fault, whole: undefined, lane, transcript, toolVerdict, isOvertaken };
+    const place = run.attempts.push(attemptRecord(input, asked, outcome)) - 1;
+    if (fault === undefined && end.answer !== undefined && !isOvertaken) {
+      // Here and not when it is sent, because an answer that cannot be told is one more way for an attempt to fail.
+      const shown = isHidden ? answerWithoutReasoning(end.answer) : end.answer;
+      const answer = shown.serviceTier === reading.serviceTier ? shown : { ...shown, serviceTier: reading.serviceTier };
+      const told = encodeWhole(run, { head, answer, bill: chargeOf(reading, asked, endpoint), outcome });
+      outcome = told instanceof Fault ? { ...outcome, fault: told } : { ...outcome, whole: told };
+      if (told instanceof Fault) run.attempts[place] = attemptRecord(input, asked, outcome);
+    }
+    if (outcome.fault !== undefined) run.retryHints.push(outcome.fault.retryAfterMs);
+    learn(run, outcome);
+    return outcome;
+  };
+
+  return {
+    done: attempt.then(conclude),
+    abort: (fault) => control?.abort(fault),
+    overtake: () => {
+      isOvertaken = true;
+      control?.abort(new Fault("client_closed", "Another endpoint answered first."));
+    },
+  };
+}
+
+export function hungUp(): Fault {
+  return new Fault("client_closed", "The caller hung up.");
+}
+
+function noop(): void {}
+
+interface WholeAnswer {
+  readonly head: AnswerHead;
+  readonly answer: ChatAnswer;
+  readonly bill: Bill;
+  readonly outcome: Outcome;
+}
+
+function encodeWhole(run: Run, { head, answer, bill, outcome }: WholeAnswer): NonNullable<Outcome["whole"]> | Fault {
+  try {
+    return { head, answer, text: run.call.surface.encodeAnswer({ head, answer, closing: { bill, endedAt: Math.floor(run.deps.clock() / 1000), routing: routingOf(run, outcome) } }, run.call.request) };
+  } catch (error) {
+    // Nested so deeply that no JSON can be made of it.
+    return new Fault("upstream_garbled", "The provider's answer could not be read.", { cause: error });
+  }
+}
+
+/** Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. */
+function emptiness(reading: Readonly<Reading>, isLast: boolean): Fault | undefined {
+  if (reading.finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
+  const isEmpty = reading.outputBytes === 0 && (reading.usage?.completionTokens ?? 0) === 0;
+  if (!isEmpty || (isLast && reading.finishReason !== null)) return undefined;
+  return new Fault("empty_completion", "The provider's answer was empty.");
+}
+
+/** Row 21: a call that its tool cannot take is had elsewhere, for callers who want that; the last one's is passed on as it is. */
+function misuse(request: ChatRequest, verdict: ToolVerdict | undefined, isLast: boolean): Fault | undefined {
+  const bad = request.provider.validateTools === true && !isLast ? verdict?.bad[0] : undefined;
+  return bad === undefined ? undefined : new Fault("invalid_tool_calls", `The model called ${bad.name} wrongly. ${bad.detail}`, { metadata: { tool_error: bad.reason } });
+}
+
+function attemptRecord({ kind }: LegInput, asked: Asked, outcome: Outcome): AttemptRecord {
+  const { endpoint, end, fault } = outcome;
+  return {
+    endpointId: endpoint.id, providerName: endpoint.providerName, model: endpoint.model, status: end.status,
+    faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt),
+    kind, cost: owedFor(outcome, asked),
+  };
+}
+
+/**
+ * What the provider may charge us. A refusal is free, and so is a connection that never stood; whoever took the prompt in and
+ * then fell silent, broke off or was cancelled may have counted it, and what it said.
+ */
+function owedFor({ reading, end, fault, endpoint }: Outcome, asked: Asked): Nanodollars {
+  const isRefused = (end.status ?? 0) >= 300 || (fault !== undefined && neverBegan.has(fault.code));
+  return isRefused ? zeroNanodollars : billOf(reading, asked, endpoint).total;
+}
+
+/** Nothing of the request has reached the provider. */
+const neverBegan: ReadonlySet<FaultCode> = new Set(["upstream_unreachable", "upstream_refused", "upstream_unconnected", "upstream_untrusted", "unsupported_parameter", "invalid_request", "internal"]);
+
+/** Step 14. */
+function learn(run: Run, { endpoint, end, fault, reading, toolVerdict, isOvertaken }: Outcome): void {
+  const { deps, call } = run;
+  // A fault that a caller has ordered says nothing about the simulated provider that plays it.
+  if (run.isHungUp || (endpoint.isSandbox && call.sandboxDirectives !== undefined)) return;
+  const { id: endpointId, credentialId } = endpoint;
+  const now = deps.clock();
+  if (isOvertaken) {
+    overtaken(deps.health, { endpointId, credentialId, waitedMs: end.endedAt - end.startedAt }, now);
+    return;
+  }
+  const contentMs = end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt;
+  observe(deps.health, {
+    endpointId, credentialId, model: endpoint.model, faultCode: fault?.code, status: end.status,
+    latencyMs: end.answer === undefined ? contentMs : undefined,
+    wholeMs: end.answer === undefined ? undefined : contentMs,
+    outputTokens: reading.usage?.completionTokens,
+    generationMs: end.endedAt - end.startedAt,
+    retryAfterMs: fault?.retryAfterMs,
+    toolCalls: toolVerdict === undefined ? undefined : toolCallsOf(toolVerdict),
+  }, now);
+  if (fault?.code === "upstream_garbled") deps.log.warn({ endpoint: endpointId, error: fault.cause }, "a provider's answer could not be read");
+  if (fault !== undefined && forTheOperator.has(fault.code)) deps.log.error({ endpoint: endpointId, provider: endpoint.providerName, fault: fault.code }, "a provider needs the operator's attention");
+  if (fault?.code === "upstream_model_missing") deps.onModelMissing(endpoint, fault.message);
+}
+
+/** What no retry mends: a refused credential, an unpaid account, a certificate, a moved address (fault matrix, rows 3, 9, 28, 29, 32). */
+const forTheOperator: ReadonlySet<FaultCode> = new Set(["upstream_credential", "upstream_billing", "upstream_untrusted", "upstream_redirected"]);

@@ -1,0 +1,63 @@
+/** One request on its way from acceptance to settlement: what the steps of the relay share. */
+
+import type { Fault } from "../base/fault.ts";
+import type { Endpoint } from "../catalog/model.ts";
+import type { Hold } from "../ledger/ledger.ts";
+import type { AttemptRecord } from "../usage/generation.ts";
+import type { AttemptEnd } from "./attempt.ts";
+import type { Conversation } from "./conversation.ts";
+import type { AnswerHead } from "../surfaces/surface.ts";
+import type { ChatAnswer } from "../wire/chat.ts";
+import type { Delivery, Lane } from "./delivery.ts";
+import type { Call, RelayDeps, UnderWay } from "./generate.ts";
+import type { Reading } from "./meter.ts";
+import type { PlannedRequest } from "./plan.ts";
+import type { ToolVerdict } from "./tool-check.ts";
+import type { Transcript } from "./transcript.ts";
+
+export interface Run {
+  readonly deps: RelayDeps;
+  readonly call: Call;
+  readonly conversation: () => Conversation;
+  readonly id: string;
+  /** On the wall clock. */
+  readonly openedAt: number;
+  /** On the monotonic clock. */
+  readonly acceptedAt: number;
+  readonly planned: PlannedRequest;
+  /** Those of the plan that the hold covers, in order. */
+  readonly endpoints: readonly Endpoint[];
+  readonly hold: Hold;
+  readonly delivery: Delivery;
+  readonly attempts: AttemptRecord[];
+  /** For each failed attempt, what the provider asked to wait. */
+  readonly retryHints: (number | undefined)[];
+  /** Where one endpoint's text ends and another's begins. */
+  readonly seams: Seam[];
+  isHungUp: boolean;
+  readonly underWay: UnderWay;
+}
+
+/** A place in the answer's text, in UTF-16 units from its beginning. */
+export interface Seam {
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How an attempt went. */
+export interface Outcome {
+  readonly endpoint: Endpoint;
+  readonly reading: Readonly<Reading>;
+  readonly end: AttemptEnd;
+  readonly fault: Fault | undefined;
+  /** An answer that was not streamed, and as the caller will read it. */
+  readonly whole: { readonly head: AnswerHead; readonly answer: ChatAnswer; readonly text: string } | undefined;
+  /** Where a stream was told, and what of it could be continued. */
+  readonly lane: Lane | undefined;
+  readonly transcript: Transcript | undefined;
+  /** Undefined when there were no tools to call. */
+  readonly toolVerdict: ToolVerdict | undefined;
+  /** Another attempt answered first. */
+  readonly isOvertaken: boolean;
+}
