@@ -12,6 +12,7 @@ import { createApi } from "../../src/http/api/app.ts";
 import { defaultWorkspaceId } from "../../src/keys/key.ts";
 import { openKeys, type Keys } from "../../src/keys/keys.ts";
 import { openLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { openPresets } from "../../src/presets/presets.ts";
 import { plainQuirks } from "../../src/providers/quirks.ts";
 import { createHealth, snapshot, type Health } from "../../src/routing/health.ts";
 import { encodeGeneration } from "../../src/usage/generation-text.ts";
@@ -71,6 +72,7 @@ export async function openTestApi(): Promise<TestApi> {
   const clock = () => time.now;
   const db = await openSqlite(":memory:");
   const keys = openKeys({ db, clock });
+  const presets = openPresets({ db, clock });
   const ledger = openLedger({ db, clock, nodeId: "test" });
   const generations = openGenerations(db);
   const health = createHealth();
@@ -78,9 +80,9 @@ export async function openTestApi(): Promise<TestApi> {
   await keys.create({ name: "inference", kind: "inference", secret: secrets.inference });
   await keys.create({ name: "management", kind: "management", secret: secrets.management });
   const api = createApi({
-    catalog, keys, ledger, generations, clock,
+    catalog, keys, presets, ledger, generations, clock,
     health: (endpointId) => snapshot(health, endpointId, time.now),
-    explain: (request, isSandbox) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: 1 }),
+    explain: (request, { isSandbox }) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: 1 }),
     switches: { list: () => listSwitches(db), on: (endpointId) => switchOn(db, endpointId) },
     version: "0.0.0-test",
     elsewhere: ["POST /chat/completions"],
