@@ -8,6 +8,7 @@ import { cpus, type as system } from "node:os";
 import { assert } from "../src/base/assert.ts";
 import { startGateway, type Gateway } from "../test/support/gateway.ts";
 import { compareCpu, memoryPerStream, quantile, settledBytes, timesOnTheWay, type Pair, type Subject, type Way } from "./cases.ts";
+import { plannerFigures } from "./planner.ts";
 import { buildProcesses, startBareProxy, startLoader, startUpstream, type Loader } from "./processes.ts";
 import { eventsPerStream } from "./sizes.ts";
 import { printFigures, printHeading, type Figure } from "./table.ts";
@@ -42,7 +43,10 @@ async function run(): Promise<void> {
   const takeGatewaySeat = isNull ? takeBareSeat : () => gatewaySeat(upstream.origin);
   try {
     printHeading();
-    if (!isNull) printFigures(await startFigures(upstream.origin));
+    if (!isNull) {
+      printFigures(await startFigures(upstream.origin));
+      printFigures(plannerFigures(isQuick ? 7 : 25));
+    }
     await withPair(takeBareSeat, takeGatewaySeat, async (pair) => printFigures(await memoryFigures(loader, pair)));
     await withPair(takeBareSeat, takeGatewaySeat, async (pair) => {
       printFigures(await cpuFigures(loader, pair));

@@ -9,6 +9,7 @@ import { clairvoyant } from "./clairvoyant.ts";
 import { rivals } from "./rivals.ts";
 import { ours } from "./ours.ts";
 import { scenarios } from "./scenarios.ts";
+import { verdicts } from "./goals.ts";
 import { table } from "./report.ts";
 import { createWorld } from "./world.ts";
 
@@ -30,7 +31,7 @@ for (const seeds of values.seeds ?? (values.quick ? ["1,2"] : [tuned, unseen])) 
       requests = runs.reduce((sum, one) => sum + one.requests, 0);
       return { policy: policy.name, runs: runs.map(({ figures }) => figures) };
     });
-    print(`## ${plan.name}: ${requests.toLocaleString("en")} requests a row\n\n${table(rows, plan.focus !== undefined)}\n`);
+    print(`## ${plan.name}: ${requests.toLocaleString("en")} requests a row\n\n${table(rows, plan.focus !== undefined)}\n\n${verdicts(plan.name, rows)}\n`);
   }
 }
 

@@ -1,37 +1,7 @@
 /** What is counted while a world runs. */
 
+import { createTimes, quantile, type Times } from "../src/replay/times.ts";
 import type { Focus } from "./world.ts";
-
-/** Times to first content in bins of 1 per cent, from 10 ms on. */
-export interface Times {
-  readonly bins: Uint32Array;
-  count: number;
-}
-
-const binCount = 1200;
-const leastMs = 10;
-const step = Math.log(1.01);
-
-export function createTimes(): Times {
-  return { bins: new Uint32Array(binCount), count: 0 };
-}
-
-export function addTime(times: Times, ms: number): void {
-  const bin = Math.min(binCount - 1, Math.max(0, Math.floor(Math.log(ms / leastMs) / step)));
-  times.bins[bin] = (times.bins[bin] ?? 0) + 1;
-  times.count += 1;
-}
-
-/** Seconds. NaN without samples. */
-export function quantile(times: Times, share: number): number {
-  let left = share * times.count;
-  if (left === 0) return Number.NaN;
-  for (let bin = 0; bin < binCount; bin++) {
-    left -= times.bins[bin] ?? 0;
-    if (left <= 0) return (leastMs * Math.exp((bin + 0.5) * step)) / 1000;
-  }
-  return Number.NaN;
-}
 
 export interface Tally {
   requests: number;
@@ -96,11 +66,11 @@ export function figuresOf(tally: Tally, focus: Focus | undefined): Figures {
   };
 }
 
-/** Seconds, on average. One that is not back before the next span counts up to there. */
+/** Seconds, the median of the spans. One that is not back before the next span counts up to there. */
 function backAfter({ spans }: Focus, backAt: Tally["backAt"]): number {
-  let sum = 0;
-  for (const [index, { to }] of spans.entries()) sum += (backAt[index] ?? spans[index + 1]?.from ?? Infinity) - to;
-  return sum / spans.length / 1000;
+  const waits = spans.map(({ to }, index) => (backAt[index] ?? spans[index + 1]?.from ?? Infinity) - to).sort((left, right) => left - right);
+  const middle = waits.length >> 1;
+  return (((waits[middle] ?? 0) + (waits[waits.length % 2 === 0 ? middle - 1 : middle] ?? 0)) / 2) / 1000;
 }
 
 function percent(part: number, whole: number): number {

@@ -51,7 +51,7 @@ function startRouter(world: World, { adaptsTimeout, hedges, numbers = defaultPol
     mayRetry: (faultCode, now) => mayRetry(health, model, faultCode, now),
     timeoutMs: (endpoint, { promptTokens }, { next, now }) =>
       adaptsTimeout ? firstContentTimeoutMs(health, { ...pair(endpoint), mostMs: waitMostMs, promptTokens, next: next === undefined ? undefined : pair(next) }, now) : waitMostMs,
-    hedgeAfterMs: (endpoint, now) => (hedges ? hedgeAfterMs(health, pair(endpoint).endpointId, pair(endpoint).credentialId, now) : undefined),
+    hedgeAfterMs: (endpoint, now) => (hedges ? hedgeAfterMs(health, { ...pair(endpoint), isStream: true }, now) : undefined),
     mayHedge: (endpoints, arrival) => takeHedge(allowance, Math.max(...endpoints.map((endpoint) => priceOf(world.endpoints[endpoint], arrival, 0)))),
   };
 }

@@ -36,6 +36,10 @@ export function table(rows: readonly Row[], hasFocus: boolean): string {
   return lines.join("\n");
 }
 
+export function titleOf(figure: Figure): string {
+  return columns.find((column) => column.figure === figure)?.title ?? figure;
+}
+
 /** Student's t for a two-sided 95 per cent interval, by degrees of freedom. */
 const student = [Number.NaN, 12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
 

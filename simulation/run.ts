@@ -1,10 +1,11 @@
 /** One policy in one world, from the first request to the last answer, in virtual time. */
 
 import { faults } from "../src/base/fault.ts";
+import { createQueue, type Queue } from "../src/replay/queue.ts";
+import { addTime } from "../src/replay/times.ts";
 import { createRateLimit, fateOf, refusal, type Fate, type RateLimit } from "./fate.ts";
-import { addTime, createTally, figuresOf, type Figures, type Tally } from "./measures.ts";
+import { createTally, figuresOf, type Figures, type Tally } from "./measures.ts";
 import type { Policy, Router } from "./policy.ts";
-import { createQueue, type Queue } from "./queue.ts";
 import { draw, mixed } from "./random.ts";
 import { busiestHour, createTraffic, type Arrival } from "./traffic.ts";
 import { createWeather, priceOf, second, type Condition, type EndpointTraits, type World } from "./world.ts";

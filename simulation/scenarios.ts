@@ -58,7 +58,7 @@ export function scenarios(thoroughness: number): readonly WorldPlan[] {
     { name: "ref", days: 4 * thoroughness, requestsPerSecond: 1, adversity: 1 },
     { name: "stress", days: 2 * thoroughness, requestsPerSecond: 1, adversity: 8 },
     { name: "low traffic", days: 21 * thoroughness, requestsPerSecond: 0.05, adversity: 1 },
-    hardDown(0.2, 6), hardDown(1, 6), hardDown(10, 2),
+    hardDown(0.2, 12), hardDown(1, 12), hardDown(10, 3),
     trouble({ name: "grey 35 %", requestsPerSecond: 1, times: 3, lengthMs: hour, condition: { errorShare: 0.35, hangShare: 0.35, slowness: 1 } }),
     blackout(), flapping(),
     trouble({ name: "slow only, x6", requestsPerSecond: 1, times: 3, lengthMs: hour, condition: { errorShare: 0, hangShare: 0, slowness: 6 } }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { createQueue } from "../src/replay/queue.ts";
 import { ours } from "./ours.ts";
 import type { Policy } from "./policy.ts";
-import { createQueue } from "./queue.ts";
 import { rivals } from "./rivals.ts";
 import { run } from "./run.ts";
 import { scenarios } from "./scenarios.ts";

@@ -11,6 +11,7 @@ import type { LogLevel } from "./base/log.ts";
 import { Fault } from "./base/fault.ts";
 import { secret, type Secret } from "./base/secret.ts";
 import type { ConfiguredProvider } from "./catalog/model.ts";
+import type { FreeLimitTerms } from "./relay/free-limits.ts";
 
 export interface Config {
   readonly host: string;
@@ -22,6 +23,8 @@ export interface Config {
   readonly providers: readonly ConfiguredProvider[];
   readonly detectLocalServers: boolean;
   readonly bodyBytesMax: number;
+  readonly responseCacheBytesMax: number;
+  readonly freeLimits: FreeLimitTerms;
   readonly timeouts: Timeouts;
   /** A credential or an account name, by the environment variable that the catalog names for it. */
   readonly credential: (environmentName: string) => string | undefined;
@@ -57,6 +60,7 @@ export const environmentSettings: readonly Setting[] = [
 
 const priceText = z.union([z.string(), z.number().nonnegative().transform(String)]);
 const milliseconds = z.number().int().positive();
+const count = z.number().int().nonnegative();
 
 const endpointSchema = z.strictObject({
   model: z.string().min(1).describe("The public slug, `author/slug`; a new slug makes a new model."),
@@ -94,6 +98,10 @@ const fileSchema = z.strictObject({
   detect_local_servers: z.boolean().default(true).describe("Look for vLLM, Ollama, LM Studio and llama.cpp on their usual ports at start."),
   limits: z.strictObject({
     body_bytes_max: z.number().int().positive().default(32 * 1024 * 1024).describe("The largest request body."),
+    response_cache_bytes_max: z.number().int().nonnegative().default(64 * 1024 * 1024).describe("Memory for answers that callers allow to be given again (docs/response-cache.md); an answer takes at most a sixteenth of it. 0 turns the response cache and single-flight off."),
+    free_requests_per_minute: count.default(20).describe("Requests to free endpoints under `:free` and `openrouter/free`, for each workspace. Your own servers and the sandbox are not counted."),
+    free_requests_per_day: count.default(50).describe("The same, for each day in UTC."),
+    free_requests_per_day_with_credits: count.default(1000).describe("The same for a workspace that was granted 10 credits or more, or that has no limit."),
   }).prefault({}),
   timeouts: z.strictObject({
     connect_ms: milliseconds.default(2_000).describe("To connect to a provider."),
@@ -129,6 +137,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     providers: file.providers.map(providerOf),
     detectLocalServers: file.detect_local_servers,
     bodyBytesMax: file.limits.body_bytes_max,
+    responseCacheBytesMax: file.limits.response_cache_bytes_max,
+    freeLimits: { perMinute: file.limits.free_requests_per_minute, perDay: file.limits.free_requests_per_day, perDayWithCredits: file.limits.free_requests_per_day_with_credits },
     timeouts: timeoutsOf(file.timeouts),
     credential: (name) => present(environment[name]),
   };

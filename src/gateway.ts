@@ -17,14 +17,19 @@ import { createApi, type Api } from "./http/api/app.ts";
 import { operatorLookup, withOperator } from "./http/operator.ts";
 import { openKeys, type Keys } from "./keys/keys.ts";
 import { openLedger } from "./ledger/ledger.ts";
+import { openPresets, type Presets } from "./presets/presets.ts";
 import { protocols } from "./providers/registry.ts";
 import { quirksOf } from "./providers/known-quirks.ts";
+import { createReplays, type Replays } from "./relay/answer.ts";
+import { conversationIn, memoryOf } from "./relay/conversation.ts";
 import { explainRoute } from "./relay/explain-route.ts";
+import { createFreeLimits } from "./relay/free-limits.ts";
 import type { RelayDeps } from "./relay/generate.ts";
 import { findLocalServers } from "./relay/local-servers.ts";
 import { startSettler } from "./relay/settler.ts";
 import { createUpstream } from "./relay/upstream.ts";
 import { createHealth, snapshot, type Health, type Snapshot } from "./routing/health.ts";
+import { createSticky } from "./routing/sticky.ts";
 import { startSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { openGenerations } from "./usage/generations.store.ts";
 import { openJournal } from "./usage/journal.ts";
@@ -32,7 +37,9 @@ import { openJournal } from "./usage/journal.ts";
 export interface Gateway {
   readonly catalog: Catalog;
   readonly keys: Keys;
+  readonly presets: Presets;
   readonly relay: RelayDeps;
+  readonly replays: Replays;
   readonly api: Api;
   /** The same API for whoever may read the data directory: no key is asked for. */
   readonly operatorApi: Api;
@@ -59,14 +66,16 @@ export async function openGateway(config: Config): Promise<Gateway> {
   try {
     const catalog = await readCatalog(config, db, sandbox, local);
     const keys = openKeys({ db, clock });
+    const presets = openPresets({ db, clock });
     const ledger = openLedger({ db, clock, nodeId });
     const generations = openGenerations(db);
     const journal = await openJournal({ directory: paths.journal(config.dataDir) });
     const settler = await startSettler({ db, journal, ledger, generations, clock, nodeId, log });
     const health = createHealth();
+    const sticky = createSticky();
     const upstream = createUpstream({ connectMs: config.timeouts.connectMs });
     const relay: RelayDeps = {
-      catalog, ledger, health, upstream, clock, log, recorder: journal,
+      catalog, ledger, freeLimits: createFreeLimits(config.freeLimits), health, hedges: new Map(), sticky, upstream, clock, log, recorder: journal,
       timeouts: config.timeouts, keepAliveMs: config.timeouts.keepAliveMs, readerMs: config.timeouts.readerMs, underWay: new Set(),
       onModelMissing: (endpoint, reason) => {
         catalog.switchOff(endpoint.id, reason);
@@ -76,15 +85,18 @@ export async function openGateway(config: Config): Promise<Gateway> {
     };
     const lookup = operatorLookup(keys);
     const api = createApi({
-      catalog, keys: lookup.keys, ledger, generations, clock, version,
+      catalog, keys: lookup.keys, presets, ledger, generations, clock, version,
       health: (endpointId) => healthOf(health, catalog, endpointId, clock()),
       switches: { list: () => listSwitches(db), on: (endpointId) => switchEndpointOn(db, catalog, endpointId) },
-      explain: (request, isSandbox) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: randomSeed() }),
+      explain: (request, { isSandbox, workspaceId }) => {
+        const now = clock();
+        return explainRoute({ catalog, health, request, isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversationIn(request, workspaceId), now) });
+      },
       elsewhere: ["POST /chat/completions"],
       report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),
     });
     return {
-      catalog, keys, relay, api, operatorApi: withOperator(api, lookup.secret), log,
+      catalog, keys, presets, relay, replays: createReplays(config.responseCacheBytesMax), api, operatorApi: withOperator(api, lookup.secret), log,
       close: async () => {
         await settler.drain();
         await ledger.close();
@@ -99,9 +111,9 @@ export async function openGateway(config: Config): Promise<Gateway> {
   }
 }
 
-/** The catalog alone, for commands that only read it. */
-export async function openCatalog(config: Config): Promise<Catalog> {
-  return catalogOf(config, [], await localServers(config));
+/** The catalog alone, for commands that only read it; with what the sandbox would be, for those that read of it. */
+export async function openCatalog(config: Config, simulated: Sandbox["providers"] = []): Promise<Catalog> {
+  return catalogOf(config, simulated, await localServers(config));
 }
 
 async function readCatalog(config: Config, db: Db, sandbox: Sandbox, local: readonly ConfiguredProvider[]): Promise<Catalog> {

@@ -8,6 +8,7 @@ import { doctor, doctorUsage } from "./cli/doctor.ts";
 import { endpoints, endpointsUsage } from "./cli/endpoints.ts";
 import { keys, keysUsage } from "./cli/keys.ts";
 import { models, modelsUsage } from "./cli/models.ts";
+import { replay, replayUsage } from "./cli/replay.ts";
 import { route, routeUsage } from "./cli/route.ts";
 import { serve, serveUsage } from "./cli/serve.ts";
 import type { Terminal } from "./cli/terminal.ts";
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   keys: { usage: keysUsage, meaning: "the keys of callers", run: keys },
   models: { usage: modelsUsage, meaning: "the catalog", run: models },
   route: { usage: routeUsage, meaning: "where a request would go, and why", run: route },
+  replay: { usage: replayUsage, meaning: "what recorded traffic would have cost, failed and taken under another routing policy", run: replay },
   catalog: { usage: catalogUsage, meaning: "refresh prices and limits from a models.dev file", run: catalog },
   endpoints: { usage: endpointsUsage, meaning: "endpoints that are switched off", run: endpoints },
   credits: { usage: creditsUsage, meaning: "what the workspace may spend", run: credits },

@@ -9,7 +9,8 @@ import { assert } from "../src/base/assert.ts";
 
 const paths = [
   "/chat/completions", "/credits", "/endpoints/zdr", "/generation", "/key", "/keys", "/keys/{hash}", "/model/{author}/{slug}",
-  "/models", "/models/count", "/models/user", "/models/{author}/{slug}/endpoints", "/providers",
+  "/models", "/models/count", "/models/user", "/models/{author}/{slug}/endpoints",
+  "/presets", "/presets/{slug}", "/presets/{slug}/chat/completions", "/presets/{slug}/versions", "/presets/{slug}/versions/{version}", "/providers",
 ];
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

@@ -8,6 +8,8 @@ import type { Row, Value } from "./port.ts";
 export interface WorkerInput {
   /** Absolute path of the database, or ":memory:". */
   readonly file: string;
+  /** Beside the process that owns the directory: takes no lock, and cannot write. */
+  readonly isReader?: boolean;
 }
 
 export interface Batch {

@@ -53,7 +53,8 @@ function loadSqlite(): typeof import("@photostructure/sqlite") {
   return createRequire(import.meta.url)(isBuiltIn ? "node:sqlite" : "@photostructure/sqlite");
 }
 
-function open({ file }: WorkerInput): { database: DatabaseSync; lock: DatabaseSync | undefined } {
+function open({ file, isReader = false }: WorkerInput): { database: DatabaseSync; lock: DatabaseSync | undefined } {
+  if (isReader) return { database: new sqlite.DatabaseSync(file, { readOnly: true }), lock: undefined };
   const isKept = file !== ":memory:";
   if (isKept) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const lock = isKept ? lockDirectory(dirname(file), (path) => new sqlite.DatabaseSync(path)) : undefined;

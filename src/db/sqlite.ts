@@ -39,6 +39,16 @@ export async function openSqlite(file: string): Promise<Db> {
   return db;
 }
 
+/**
+ * Opens a database that another process may be writing, for reading alone: what was acknowledged before a read is in it.
+ * @throws Fault storage_unavailable when there is none, or it cannot be opened.
+ */
+export async function openSqliteReader(file: string): Promise<Db> {
+  const worker = startWorker({ file: resolve(file), isReader: true });
+  await opened(worker);
+  return connect(worker);
+}
+
 function startWorker(workerData: WorkerInput): Worker {
   // The worker lies beside this file: as JavaScript in the bundle, as TypeScript (which needs a loader) in the source.
   const isSource = import.meta.url.endsWith(".ts");

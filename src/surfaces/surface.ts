@@ -13,19 +13,29 @@ export interface Surface {
    */
   parse(body: Uint8Array): ChatRequest;
 
-  encodeAnswer(head: AnswerHead, answer: ChatAnswer, bill: Bill): string;
+  /** The request is the one that `parse` gave: some dialects repeat it in the answer. */
+  encodeAnswer(whole: WholeAnswer, request: ChatRequest): string;
 
-  openEncoder(head: AnswerHead): StreamEncoder;
+  openEncoder(head: AnswerHead, request: ChatRequest): StreamEncoder;
+
+  /** The body of an answer that is an error; its status and headers are the same on every surface. */
+  encodeFault(fault: Fault, requestId: string): string;
 }
 
 export interface StreamEncoder {
   chunk(chunk: ChatChunk): string;
   /** The usage, then the end of the stream. */
-  finish(bill: Bill): string;
+  finish(closing: Closing): string;
   /** The in-band error after which nothing follows. */
-  fail(fault: Fault, requestId: string): string;
+  fail(fault: Fault, requestId: string, routing: RouterMetadata | undefined): string;
   /** What keeps the connection alive while nothing can be said. */
   readonly keepAlive: string;
+}
+
+export interface WholeAnswer {
+  readonly head: AnswerHead;
+  readonly answer: ChatAnswer;
+  readonly closing: Closing;
 }
 
 /** What every answer and every chunk of it repeats. */
@@ -46,4 +56,30 @@ export interface Bill {
   readonly total: Nanodollars;
   readonly prompt: Nanodollars;
   readonly completion: Nanodollars;
+}
+
+/** What is known only when an answer is complete. */
+export interface Closing {
+  readonly bill: Bill;
+  /** Seconds since the epoch. */
+  readonly endedAt: number;
+  /** Given to callers who asked for it. */
+  readonly routing: RouterMetadata | undefined;
+}
+
+/** `openrouter_metadata`: how the request was routed. Source: contract §5.10. */
+export interface RouterMetadata {
+  readonly requested: string;
+  readonly strategy: string;
+  readonly region: null;
+  readonly summary: string;
+  /** Which attempt answered, from 1; 0 when no provider was reached. */
+  readonly attempt: number;
+  readonly is_byok: false;
+  readonly endpoints: { readonly total: number; readonly available: readonly { readonly provider: string; readonly model: string; readonly selected: boolean }[] };
+  readonly attempts?: readonly { readonly provider: string; readonly model: string; readonly status: number }[];
+  /** Ours: tool calls that their tools cannot take. */
+  readonly tool_errors?: readonly { readonly index: number; readonly name: string; readonly tool_error: string; readonly detail: string }[];
+  /** Ours: where a continued answer changes provider, in UTF-16 units of its text. */
+  readonly seams?: readonly { readonly at: number; readonly from: string; readonly to: string }[];
 }

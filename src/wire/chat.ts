@@ -20,6 +20,8 @@ export interface ChatRequest {
   readonly gateway: GatewayOptions;
   /** Fields that we do not know: sent on where the upstream's dialect allows. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Fields of the caller's dialect that no other has, as they were written: for its surface, which repeats them in the answer, and for adapters of the same dialect. */
+  readonly dialect?: Readonly<Record<string, unknown>>;
 }
 
 export type Role = "system" | "developer" | "user" | "assistant" | "tool";
@@ -33,6 +35,8 @@ export interface Message {
   readonly reasoning?: string | null;
   readonly reasoning_details?: readonly unknown[];
   readonly refusal?: string | null;
+  /** The blocks that `content` and all beside it were made from. */
+  readonly [original]?: Original<readonly WireObject[]>;
   readonly [field: string]: unknown;
 }
 
@@ -54,6 +58,8 @@ export interface ToolCall {
 export interface Tool {
   readonly type: string;
   readonly function?: { readonly name: string; readonly description?: string; readonly parameters?: Readonly<Record<string, unknown>>; readonly strict?: boolean | null };
+  /** The tool that `function` was made from. */
+  readonly [original]?: Original<WireObject>;
   readonly [field: string]: unknown;
 }
 
@@ -152,6 +158,11 @@ export interface GatewayOptions {
   readonly trace?: Readonly<Record<string, unknown>>;
   readonly plugins?: readonly Readonly<Record<string, unknown>>[];
   readonly preset?: string;
+  /** The preset that was merged into the request, by its id: the slug may be reused, the id never. */
+  readonly presetId?: string;
+  /** A preset's word on the response cache; absent where it says nothing. Source: contract §8.2. */
+  readonly cacheEnabled?: boolean;
+  readonly cacheTtlSeconds?: number;
   readonly debug?: Readonly<Record<string, unknown>>;
 }
 
@@ -167,6 +178,8 @@ export interface ChatAnswer {
   readonly serviceTier: string | undefined;
   /** Top-level fields of the upstream's answer that we do not model (`citations`, `search_results`, …). */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** The answer that `choices` were made from. */
+  readonly [original]?: Original<WireObject>;
 }
 
 export interface AnswerChoice {
@@ -200,6 +213,8 @@ export interface ChatChunk {
   readonly systemFingerprint?: string;
   readonly serviceTier?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** The event that `choices` were made from. */
+  readonly [original]?: Original<WireObject>;
 }
 
 export interface ChunkChoice {

@@ -210,8 +210,8 @@ describe("what is wrong is said, with cause and fix, and exit code 1", () => {
   });
 
   test("doctor says why a provider that has a credential cannot be called", async () => {
-    const { stdout } = await doctorOn(gateway.home, { ANTHROPIC_API_KEY: "a-credential" });
-    expect(stdout).toMatch(/^note +anthropic +.*its protocol is not spoken yet/m);
+    const { stdout } = await doctorOn(gateway.home, { VOYAGE_API_KEY: "a-credential" });
+    expect(stdout).toMatch(/^note +voyage +.*the catalog lists none/m);
   });
 
   test.each([

@@ -1,11 +1,12 @@
 /** Answers and chunks in the shape of contract §2.7 and §3. Field order follows the examples there. */
 
-import { errorBody } from "../../base/error-body.ts";
+import { errorBody, errorEnvelope } from "../../base/error-body.ts";
+import type { Fault } from "../../base/fault.ts";
 import { dollars } from "../../base/money.ts";
-import type { ChatAnswer, ChatChunk } from "../../wire/chat.ts";
-import type { AnswerHead, Bill, StreamEncoder } from "../surface.ts";
+import type { ChatChunk } from "../../wire/chat.ts";
+import type { AnswerHead, Bill, RouterMetadata, StreamEncoder, WholeAnswer } from "../surface.ts";
 
-export function encodeAnswer(head: AnswerHead, answer: ChatAnswer, bill: Bill): string {
+export function encodeAnswer({ head, answer, closing: { bill, routing } }: WholeAnswer): string {
   return JSON.stringify({
     id: head.generationId,
     provider: head.providerName,
@@ -24,7 +25,12 @@ export function encodeAnswer(head: AnswerHead, answer: ChatAnswer, bill: Bill): 
     })),
     usage: usageView(bill),
     ...answer.extra,
+    openrouter_metadata: routing,
   });
+}
+
+export function encodeFault(fault: Fault, requestId: string): string {
+  return JSON.stringify(errorEnvelope(fault, requestId));
 }
 
 /** Every chunk shares its head, so that is made into text once per stream. */
@@ -35,12 +41,16 @@ export function openEncoder(head: AnswerHead): StreamEncoder {
   return {
     keepAlive: ": OPENROUTER PROCESSING\n\n",
     chunk: (chunk) => `${prefix}${JSON.stringify(chunk.choices)}${chunkTail(chunk)}}\n\n`,
-    finish: (bill) => `${prefix}[],"usage":${JSON.stringify(usageView(bill))}}\n\ndata: [DONE]\n\n`,
-    fail: (fault, requestId) => {
+    finish: ({ bill, routing }) => `${prefix}[],"usage":${JSON.stringify(usageView(bill))}${routingTail(routing)}}\n\ndata: [DONE]\n\n`,
+    fail: (fault, requestId, routing) => {
       const choices = [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: "error", native_finish_reason: "error" }];
-      return `${prefix}${JSON.stringify(choices)},"error":${JSON.stringify(errorBody(fault, requestId))}}\n\ndata: [DONE]\n\n`;
+      return `${prefix}${JSON.stringify(choices)},"error":${JSON.stringify(errorBody(fault, requestId))}${routingTail(routing)}}\n\ndata: [DONE]\n\n`;
     },
   };
+}
+
+function routingTail(routing: RouterMetadata | undefined): string {
+  return routing === undefined ? "" : `,"openrouter_metadata":${JSON.stringify(routing)}`;
 }
 
 /** In chunks `system_fingerprint` may be absent but not null (contract §3.1). */

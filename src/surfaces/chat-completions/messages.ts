@@ -4,7 +4,7 @@
  */
 
 import type { Message } from "../../wire/chat.ts";
-import { depthChecked, invalid, isRecord, list, oneOf, record, text, type Fields } from "./check.ts";
+import { depthChecked, invalid, isRecord, list, oneOf, record, text, type Fields } from "../check.ts";
 
 const messagesMax = 2_000;
 const role = oneOf(["system", "developer", "user", "assistant", "tool"]);

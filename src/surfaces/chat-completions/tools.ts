@@ -1,6 +1,6 @@
 /** Tools and formats (contract §2.4, §2.5). Checked for shape and handed on by reference. */
 
-import { invalid, isRecord, list, oneOf, record, text, type Fields } from "./check.ts";
+import { invalid, isRecord, list, oneOf, record, text, type Fields } from "../check.ts";
 
 const toolName = text(64);
 

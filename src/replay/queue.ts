@@ -2,6 +2,8 @@
 
 export interface Queue<Happening> {
   readonly schedule: (at: number, happening: Happening) => void;
+  /** When the next is due; undefined when nothing is left. */
+  readonly nextAt: () => number | undefined;
   /** Undefined when nothing is left. */
   readonly next: () => { readonly at: number; readonly happening: Happening } | undefined;
 }
@@ -17,6 +19,7 @@ export function createQueue<Happening>(): Queue<Happening> {
   let sequence = 0;
   return {
     schedule: (at, happening) => rise(heap, { at, sequence: sequence++, happening }),
+    nextAt: () => heap[0]?.at,
     next: () => {
       const first = heap[0];
       const last = heap.pop();

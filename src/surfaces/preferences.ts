@@ -1,6 +1,6 @@
 /** The `provider` object and its deprecated neighbour `route` (contract §2.2). */
 
-import type { Percentiles, ProviderPreferences } from "../../wire/chat.ts";
+import type { Percentiles, ProviderPreferences } from "../wire/chat.ts";
 import { bool, invalid, isRecord, numberIn, oneOf, record, textList, type Fields } from "./check.ts";
 
 export const defaultPreferences: ProviderPreferences = Object.freeze({

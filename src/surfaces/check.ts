@@ -1,6 +1,6 @@
 /** The checks that fields are read with. Each returns the value, typed, or throws a Fault that names the field. */
 
-import { Fault } from "../../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 
 export type Fields = Record<string, unknown>;
 
