@@ -56,7 +56,7 @@ const ollama: Partial<Quirks> = {
 
 export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
   openai,
-  azure: openai,
+  azure: { ...openai, reasoningFormat: "azure-openai-responses-v1" },
   groq: {
     refuses: [...sampledByOthers, ...openaiOnly, "logit_bias", "logprobs", "top_logprobs"],
     passes: ["n", "user", "metadata", "search_settings", "documents", "citation_options", "disable_tool_validation", "compound_custom"],
@@ -94,6 +94,7 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     refuses: [...sampledByOthers, "logit_bias"],
     efforts: ["low", "high"],
     reasoningTokens: "beside",
+    reasoningFormat: "xai-responses-v1",
   },
   cerebras: {
     renames: { max_tokens: "max_completion_tokens" },

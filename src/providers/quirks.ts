@@ -33,6 +33,8 @@ export interface Quirks {
   readonly efforts: readonly Effort[];
   /** The field of an assistant message that hands earlier reasoning back; `required` sends it empty when unknown. */
   readonly reasoningHistory: { readonly field: string; readonly required: boolean } | undefined;
+  /** Marks the reasoning items that it hands out: only these are given back to it, for no other can read them (contract §2.3). */
+  readonly reasoningFormat: string;
   /** Whether completion_tokens counts reasoning tokens (`within`), leaves them out (`beside`), or does so when they are more. */
   readonly reasoningTokens: "within" | "beside" | "beside_when_more";
   /** A top-level field of the provider's own in which usage and errors may stand. */
@@ -47,6 +49,8 @@ export interface Quirks {
   readonly reasoningFields: Readonly<Record<string, unknown>>;
   /** What asks to continue a trailing assistant message, where that is not the default. */
   readonly prefill: Prefill | undefined;
+  /** What follows the base URL where it is not the dialect's own path; `{model}` stands for the upstream's model. */
+  readonly route: string | undefined;
 }
 
 export interface Prefill {
@@ -69,6 +73,7 @@ export const plainQuirks: Quirks = {
   reasoning: "effort",
   efforts: ["none", "minimal", "low", "medium", "high"],
   reasoningHistory: undefined,
+  reasoningFormat: "openai-responses-v1",
   reasoningTokens: "within",
   envelope: undefined,
   streamOptions: true,
@@ -76,7 +81,13 @@ export const plainQuirks: Quirks = {
   fields: {},
   reasoningFields: {},
   prefill: undefined,
+  route: undefined,
 };
+
+/** What follows the base URL: the provider's own route, or else the dialect's. */
+export function routeOf({ quirks, upstreamModel }: { readonly quirks: Quirks; readonly upstreamModel: string }, ofDialect: string): string {
+  return quirks.route?.replaceAll("{model}", () => encodeURIComponent(upstreamModel)) ?? ofDialect;
+}
 
 /**
  * Reads the `quirks` of a provider in the config file, each of which replaces that of `base`.
@@ -167,6 +178,7 @@ const readers: Readonly<Record<string, { readonly quirk: keyof Quirks; readonly 
   reasoning: { quirk: "reasoning", read: oneOf("effort", "object", "thinking", "enable_thinking", "template", "none") },
   efforts: { quirk: "efforts", read: listOf("none", "minimal", "low", "medium", "high", "xhigh", "max") },
   reasoning_history: { quirk: "reasoningHistory", read: orNone(shape({ field: text, required: bool }, {})) },
+  reasoning_format: { quirk: "reasoningFormat", read: text },
   reasoning_tokens: { quirk: "reasoningTokens", read: oneOf("within", "beside", "beside_when_more") },
   envelope: { quirk: "envelope", read: orNone(text) },
   stream_options: { quirk: "streamOptions", read: bool },
@@ -174,4 +186,5 @@ const readers: Readonly<Record<string, { readonly quirk: keyof Quirks; readonly 
   fields: { quirk: "fields", read: object },
   reasoning_fields: { quirk: "reasoningFields", read: object },
   prefill: { quirk: "prefill", read: orNone(shape({}, { message: object, body: object, path: text })) },
+  route: { quirk: "route", read: orNone(text) },
 };

@@ -5,8 +5,9 @@ import { anthropicMessages } from "./anthropic-messages/adapter.ts";
 import { googleGenerative } from "./google-generative/adapter.ts";
 import { mistralChat } from "./mistral-chat/adapter.ts";
 import { openaiChat } from "./openai-chat/adapter.ts";
+import { openaiResponses } from "./openai-responses/adapter.ts";
 
-const adapters: ReadonlyMap<string, ChatAdapter> = new Map([openaiChat, mistralChat, anthropicMessages, googleGenerative].map((adapter) => [adapter.protocol, adapter]));
+const adapters: ReadonlyMap<string, ChatAdapter> = new Map([openaiChat, mistralChat, anthropicMessages, googleGenerative, openaiResponses].map((adapter) => [adapter.protocol, adapter]));
 
 /** The protocols that have an adapter. */
 export const protocols: ReadonlySet<string> = new Set(adapters.keys());

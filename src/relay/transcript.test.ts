@@ -52,14 +52,15 @@ describe("a continuation", () => {
   });
 });
 
+const transcribed = (...deltas: readonly Delta[]) => {
+  const transcript = createTranscript();
+  transcript.push(deltas.map((delta) => chunk(delta)));
+  return transcript.text();
+};
+
 describe("a transcript", () => {
-  const of = (...deltas: readonly Delta[]) => {
-    const transcript = createTranscript();
-    transcript.push(deltas.map((delta) => chunk(delta)));
-    return transcript.text();
-  };
   test("is the text that was told, whatever was thought before", () => {
-    expect(of({ role: "assistant" }, { reasoning: "Hm." }, { content: "a" }, { content: "b" })).toBe("ab");
+    expect(transcribed({ role: "assistant" }, { reasoning: "Hm." }, { content: "a" }, { content: "b" })).toBe("ab");
   });
   test.each<readonly [string, readonly Delta[]]>([
     ["nothing", []],
@@ -71,7 +72,7 @@ describe("a transcript", () => {
     ["an image", [{ content: "a" }, { images: [{}] }]],
     ["a sound", [{ content: "a" }, { audio: { data: "x" } }]],
   ])("is not what can be continued after %s", (_, deltas) => {
-    expect(of(...deltas)).toBeUndefined();
+    expect(transcribed(...deltas)).toBeUndefined();
   });
   test("has come to its end with a finish", () => {
     const transcript = createTranscript("before");
@@ -80,12 +81,13 @@ describe("a transcript", () => {
   });
 });
 
+const request = (body: Partial<ChatRequest>): ChatRequest => ({
+  models: ["a/b"], messages: [], stream: true, parameters: {}, gateway: {}, extra: {},
+  provider: { allowFallbacks: true, requireParameters: false, dataCollection: "allow", zdr: false, enforceDistillableText: false, continue: true },
+  ...body,
+});
+
 test("only a stream of plain text that its caller wants continued may be", () => {
-  const request = (body: Partial<ChatRequest>): ChatRequest => ({
-    models: ["a/b"], messages: [], stream: true, parameters: {}, gateway: {}, extra: {},
-    provider: { allowFallbacks: true, requireParameters: false, dataCollection: "allow", zdr: false, enforceDistillableText: false, continue: true },
-    ...body,
-  });
   expect(isContinuable(request({}))).toBe(true);
   expect(isContinuable(request({ parameters: { response_format: { type: "text" } } }))).toBe(true);
   for (const body of [

@@ -76,7 +76,7 @@ export interface RetryPolicy {
 }
 
 export const defaultPolicy: Policy = {
-  band: 0.1,
+  band: 0.09,
   perSecond: 0.1,
   perFailure: 3,
   fallbackUrgency: 3,
@@ -88,16 +88,16 @@ export const defaultPolicy: Policy = {
   latencyRise: 1 / 5,
   latencyFall: 1 / 16,
   latencyHalfLifeMs: 480_000,
-  breaker: { inRow: 2, spanMs: 30_000, errors: 3, share: 0.2, firstMs: 5000, mostMs: 55_000, requestsPerProbe: 70, mostBusyMs: 35_000, jitter: 0.2, probes: 2, probeLostMs: 30_000, rampMs: 10_000 },
+  breaker: { inRow: 2, spanMs: 30_000, errors: 3, share: 0.2, firstMs: 5000, mostMs: 54_500, requestsPerProbe: 70, mostBusyMs: 35_000, jitter: 0.2, probes: 2, probeLostMs: 30_000, rampMs: 10_000 },
   room: { perRefusal: 0.6, perSecond: 0.01, least: 0.05 },
   timeoutDeviations: 3.5,
-  suspectDeviations: 1.5,
+  suspectDeviations: 1.4,
   suspectFrom: 0.15,
   suspectSlowness: 2,
   timeoutLeastMs: 2500,
-  timeoutPerThousandTokensMs: 250,
+  timeoutPerThousandTokensMs: 330,
   retry: { most: 40, perSuccess: 2, perSecond: 0.1 },
-  hedgeShare: 0.03,
+  hedgeShare: 0.0305,
   hedgeQuantile: 0.95,
   hedgeLeastMs: 500,
 };

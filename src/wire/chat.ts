@@ -22,7 +22,29 @@ export interface ChatRequest {
   readonly extra: Readonly<Record<string, unknown>>;
   /** Fields of the caller's dialect that no other has, as they were written: for its surface, which repeats them in the answer, and for adapters of the same dialect. */
   readonly dialect?: Readonly<Record<string, unknown>>;
+  /** The protocol that the caller speaks, in whose words `extra` and the originals are; OpenAI's chat where absent. */
+  readonly protocol?: string | undefined;
 }
+
+/**
+ * Under this key a message, a tool, an answer or a chunk keeps what it was made from, in a dialect that says more than ours:
+ * who speaks that dialect on the other side gives it on unchanged. A symbol, so that no JSON is made of it, and neither
+ * another surface nor another adapter ever sends it.
+ */
+export const original: unique symbol = Symbol("original");
+
+export interface Original<Source> {
+  /** The part that was made from it. Who edits that part makes a new one, and the original no longer stands for it. */
+  readonly of: unknown;
+  readonly source: Source;
+}
+
+/** What `now` was made from, as long as it is still the same. */
+export function originalOf<Source>(kept: Original<Source> | undefined, now: unknown): Source | undefined {
+  return kept !== undefined && kept.of === now ? kept.source : undefined;
+}
+
+type WireObject = Readonly<Record<string, unknown>>;
 
 export type Role = "system" | "developer" | "user" | "assistant" | "tool";
 

@@ -6,7 +6,7 @@ import { acceptedParameters, isListed } from "../choices/parameters.ts";
 import { prefillOf } from "../choices/prefill.ts";
 import { chooseTools } from "../choices/tools.ts";
 import { asObject } from "../json.ts";
-import type { Quirks } from "../quirks.ts";
+import { routeOf, type Quirks } from "../quirks.ts";
 import { encodeMessages } from "./messages.ts";
 import { encodeReasoning } from "./reasoning.ts";
 
@@ -42,7 +42,7 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   mergeReasoning(body, encodeReasoning(parameters.reasoning, { quirks, outputTokensMax: maxTokens ?? target.outputTokensMax }, notes));
 
   return {
-    url: `${target.baseUrl}${continues ? (quirks.prefill?.path ?? "") : ""}/chat/completions`,
+    url: `${target.baseUrl}${continues ? (quirks.prefill?.path ?? "") : ""}${routeOf(target, "/chat/completions")}`,
     headers: { "content-type": "application/json", accept: request.stream ? "text/event-stream" : "application/json" },
     body: isSame(encoded, request.messages) ? serialized(body, request.messagesJson) : JSON.stringify(body),
     notes,

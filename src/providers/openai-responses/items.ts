@@ -65,6 +65,7 @@ export function createItemReader(format: string): ItemReader {
   const items = new Map<number, OpenItem>();
   let length = 0;
   let calls = 0;
+  let images = 0;
   // Counts what stands in the answer, so that a gap between two details tells that something else stood there.
   let blocks = 0;
 
@@ -182,7 +183,7 @@ export function createItemReader(format: string): ItemReader {
     const data = asText(item["result"]);
     if (data === undefined) return;
     const url = /^(?:data|https?):/.test(data) ? data : `data:image/${asText(item["output_format"]) ?? "png"};base64,${data}`;
-    add(said, "images", { type: "image_url", image_url: { url } });
+    add(said, "images", { type: "image_url", image_url: { url }, index: images++ });
   }
 
   return {

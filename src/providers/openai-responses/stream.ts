@@ -86,13 +86,13 @@ export function openResponseStream(format: string): ResponseDecoder {
       case "response.queued":
       case "response.in_progress": {
         const head = begin(asObject(event["response"]) ?? {});
-        return head.upstreamId === undefined ? nothing : [{ ...head, ...chunkOf({ content: "" }) }];
+        return head.upstreamId === undefined ? nothing : [{ ...head, choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null, native_finish_reason: null }] }];
       }
       case "response.completed":
       case "response.incomplete":
       case "response.failed":
       case "response.cancelled":
-        return finish(asObject(event["response"]) ?? {});
+        return finish({ status: type.slice("response.".length), ...asObject(event["response"]) });
       default:
         return takeItem(type, event);
     }
