@@ -15,6 +15,7 @@ export async function route(config: Config, args: readonly string[], terminal: T
     const answer = await operator.call("POST", "/route", parseBody(text));
     const explained = isRecord(answer) && isRecord(answer["data"]) ? answer["data"] : {};
     if (explained["sandbox"] === true) terminal.print("The sandbox would answer: no provider is configured.");
+    terminal.print(`${String(explained["strategy"])}: ${Array.isArray(explained["models"]) ? explained["models"].join(", ") : ""}`);
     const candidates = recordsOf(explained["candidates"]).map((one, index) => [
       String(index + 1), percent(one["first_try_probability"]), String(one["endpoint"]), `$${Number(one["predicted_cost"])}`,
       one["predicted_latency_ms"] === null ? "-" : `${Number(one["predicted_latency_ms"])} ms`,

@@ -7,6 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { keyHash, keyLabel, keySecret } from "../base/ids.ts";
+import { createMemory } from "../base/memory.ts";
 import type { Db } from "../db/port.ts";
 import { defaultWorkspaceId, type Key, type KeyPage, type KeyPatch, type NewKey } from "./key.ts";
 import { countKeys, findKey, insertKey, listKeys, removeKey, updateKey } from "./keys.store.ts";
@@ -39,59 +40,15 @@ export interface Keys {
   count(): Promise<number>;
 }
 
-interface Known {
-  readonly key: Key | undefined;
-  readonly readAt: number;
-}
-
 const rememberedMax = 10_000;
-const freshMs = 15_000;
-const usableMs = 30_000;
-/** Short, because a key made on another node should work soon. */
-const unknownMs = 5_000;
 
 export function openKeys({ db, clock }: { readonly db: Db; readonly clock: Clock }): Keys {
-  const known = new Map<string, Known>();
-  const reading = new Map<string, Promise<Key | undefined>>();
-
-  const remember = (hash: string, key: Key | undefined) => {
-    known.delete(hash);
-    known.set(hash, { key, readAt: clock() });
-    if (known.size > rememberedMax) known.delete(known.keys().next().value as string);
-  };
-
-  /** A change of ours that comes meanwhile takes the reading off the table: what it read may be older. */
-  const readAndRemember = async (hash: string, isWanted: () => boolean): Promise<Key | undefined> => {
-    try {
-      const key = await findKey(db, hash);
-      if (isWanted()) remember(hash, key);
-      return key;
-    } finally {
-      if (isWanted()) reading.delete(hash);
-    }
-  };
-
-  const read = (hash: string): Promise<Key | undefined> => {
-    const begun = reading.get(hash);
-    if (begun !== undefined) return begun;
-    const promise: Promise<Key | undefined> = readAndRemember(hash, () => reading.get(hash) === promise);
-    reading.set(hash, promise);
-    return promise;
-  };
-
-  const changed = (hash: string, key: Key | undefined) => {
-    reading.delete(hash);
-    remember(hash, key);
-  };
+  const memory = createMemory<Key>({ clock, entriesMax: rememberedMax });
 
   return {
     authenticate(secret) {
       const hash = keyHash(secret);
-      const entry = known.get(hash);
-      const age = entry === undefined ? Number.POSITIVE_INFINITY : clock() - entry.readAt;
-      if (entry === undefined || age > (entry.key === undefined ? unknownMs : usableMs)) return read(hash);
-      if (entry.key !== undefined && age > freshMs) void read(hash).catch(keepWhatIsKnown);
-      return entry.key;
+      return memory.get(hash, () => findKey(db, hash));
     },
 
     async create(fields) {
@@ -114,7 +71,7 @@ export function openKeys({ db, clock }: { readonly db: Db; readonly clock: Clock
         creatorUserId: fields.creatorUserId ?? null,
       };
       if (!(await insertKey(db, key))) throw new Fault("invalid_request", "A key with this secret exists already. Choose another secret.");
-      changed(key.hash, key);
+      memory.put(key.hash, key);
       return { key, secret };
     },
 
@@ -124,19 +81,16 @@ export function openKeys({ db, clock }: { readonly db: Db; readonly clock: Clock
 
     async update(hash, patch) {
       const key = await updateKey(db, hash, { ...patch, now: clock() });
-      changed(hash, key);
+      memory.put(hash, key);
       return key;
     },
 
     async remove(hash) {
       const removed = await removeKey(db, hash, clock());
-      changed(hash, undefined);
+      memory.put(hash, undefined);
       return removed;
     },
 
     count: () => countKeys(db),
   };
 }
-
-/** A reading behind the answer may fail: the next caller reads again, and after 30 seconds waits for it. */
-function keepWhatIsKnown(): void {}

@@ -11,7 +11,7 @@ import type { Surface } from "../surfaces/surface.ts";
 import type { ChatRequest } from "../wire/chat.ts";
 import { applyPreset } from "./apply.ts";
 import { contentOf, settingsOf } from "./content.ts";
-import { createMemory } from "./memory.ts";
+import { createMemory } from "../base/memory.ts";
 import { isPresetSlug, type DesignatedPreset, type Page, type Preset, type PresetSettings, type PresetVersion } from "./preset.ts";
 import { addVersion, countPresets, countVersions, findPreset, findVersion, listPresets, listVersions } from "./presets.store.ts";
 import { presetNamedIn } from "./reference.ts";

@@ -3,13 +3,15 @@
  * good as read; after that it is read again behind the answer, and after 30 seconds before it.
  */
 
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "./clock.ts";
 
 export interface Memory<Value> {
   /** At once when it is known; undefined when there is none. Readers of one name at one time share one reading. */
   get(name: string, read: () => Promise<Value | undefined>): Value | undefined | Promise<Value | undefined>;
   /** After a change of ours: what was read before it, or is being read, is not remembered. */
   forget(name: string): void;
+  /** The same, where the change says what there is now. */
+  put(name: string, value: Value | undefined): void;
 }
 
 interface Known<Value> {
@@ -62,6 +64,10 @@ export function createMemory<Value>({ clock, entriesMax }: { readonly clock: Clo
     forget(name) {
       known.delete(name);
       reading.delete(name);
+    },
+    put(name, value) {
+      reading.delete(name);
+      remember(name, value);
     },
   };
 }
