@@ -84,7 +84,7 @@ const endpointSchema = z.strictObject({
 const providerSchema = z.strictObject({
   slug: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/).describe("A slug of the catalog overrides that provider; another adds one."),
   name: z.string().min(1).optional(),
-  protocol: z.string().optional().describe("The wire dialect: `openai-chat` or `mistral-chat`. Default: the catalog's, else `openai-chat`."),
+  protocol: z.string().optional().describe("The wire dialect, one of those in src/providers/registry.ts (`openai-chat`, `mistral-chat`, `anthropic-messages`, …). Default: the catalog's, else `openai-chat`."),
   base_url: z.url({ protocol: /^https?$/ }).optional().describe("Up to and without `/chat/completions`. Private addresses are allowed here."),
   credential: z.string().min(1).optional().describe("The API key itself. Better in `credential_env`."),
   credential_env: z.string().min(1).optional().describe("The environment variable that holds the API key."),
@@ -105,9 +105,9 @@ const fileSchema = z.strictObject({
   }).prefault({}),
   timeouts: z.strictObject({
     connect_ms: milliseconds.default(2_000).describe("To connect to a provider."),
-    first_content_ms: milliseconds.default(60_000).describe("To the first content of a stream from a provider that shows no sign of life."),
-    first_content_alive_ms: milliseconds.default(300_000).describe("The same, from a provider that does."),
-    whole_answer_ms: milliseconds.default(600_000).describe("To an answer that is not streamed."),
+    first_content_ms: milliseconds.default(60_000).describe("From the request to the first content of a stream, all attempts together; of a provider that shows no sign of life."),
+    first_content_alive_ms: milliseconds.default(300_000).describe("The same, of a provider that does, and where reasoning is asked for."),
+    whole_answer_ms: milliseconds.default(600_000).describe("From the request to the end of an answer that is not streamed, all attempts together."),
     gap_ms: milliseconds.default(45_000).describe("The longest silence in the middle of an answer."),
     keep_alive_ms: milliseconds.default(5_000).describe("How often a waiting caller is sent a comment."),
     reader_ms: milliseconds.default(60_000).describe("How long a caller may leave a stream unread before it is given up."),
