@@ -9,6 +9,15 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
+// Columns that several rollups share; as fixed as the migration that they are part of.
+const sums = (names: readonly string[]) => names.map((name) => `${name} bigint not null`).join(", ");
+const bins = Array.from({ length: 32 }, (_, bin) => String(bin).padStart(2, "0"));
+const tokenSums = ["prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens", "tool_calls", "cost_nano"];
+const callSums = sums(["requests", "successes", "failures", "rate_limited", "first_tries", "first_failures", "rescued", ...tokenSums]);
+const histogramSums = sums([...bins.map((bin) => `latency_${bin}`), ...bins.map((bin) => `throughput_${bin}`)]);
+const requestSums = sums(["requests", "failures", ...tokenSums]);
+const contextSums = sums(["tokens_1k", "tokens_10k", "tokens_100k", "tokens_1m", "tokens_10m"]);
+
 export const migrations: readonly Migration[] = [
   {
     name: "initial",
@@ -142,5 +151,43 @@ export const migrations: readonly Migration[] = [
   {
     name: "key hedge",
     statements: ["alter table keys add column hedge integer not null default 0"],
+  },
+  {
+    // What pages read (docs/usage.md). A row is a sum: whoever adds to it may come late, in any order and from any node.
+    name: "usage rollups",
+    statements: [
+      "alter table keys add column public_app integer not null default 0",
+      ...["hour", "day"].flatMap((span) => [
+        `create table endpoint_${span}s (is_sandbox integer not null, model text not null, ${span} integer not null, endpoint_id text not null,
+          ${callSums}, ${histogramSums}, primary key (is_sandbox, model, ${span}, endpoint_id))`,
+        `create table provider_${span}s (is_sandbox integer not null, provider text not null, ${span} integer not null,
+          ${callSums}, primary key (is_sandbox, provider, ${span}))`,
+        `create table model_${span}s (is_sandbox integer not null, ${span} integer not null, model text not null,
+          ${requestSums}, ${contextSums}, primary key (is_sandbox, ${span}, model))`,
+      ]),
+      `create table key_days (is_sandbox integer not null, key_hash text not null, day integer not null, model text not null,
+        ${requestSums}, primary key (is_sandbox, key_hash, day, model))`,
+      // "model" is '' in the rows of all models together. is_public: did the key's owner say so when the request was made?
+      `create table app_days (is_public integer not null, model text not null, day integer not null, app_id bigint not null,
+        ${requestSums}, primary key (is_public, model, day, app_id))`,
+      `create index app_days_by_app on app_days (app_id, day)`,
+      // An app as each key describes it: pages believe the keys whose owners made it public, and no others.
+      `create table app_keys (
+        app_id bigint not null,
+        key_hash text not null,
+        origin text not null,
+        title text,
+        title_at bigint not null,
+        first_at bigint not null,
+        last_at bigint not null,
+        primary key (app_id, key_hash)
+      )`,
+      `create table app_categories (
+        app_id bigint not null,
+        key_hash text not null,
+        category text not null,
+        primary key (app_id, key_hash, category)
+      )`,
+    ],
   },
 ];

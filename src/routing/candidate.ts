@@ -69,6 +69,8 @@ export interface RoutingRequest {
   readonly outputModalities: ReadonlySet<string>;
   /** How many images the prompt holds: some endpoints charge for each. */
   readonly images: number;
+  /** Tools that the provider runs itself put what they find into the prompt: its size is not known before. */
+  readonly promptGrows?: boolean;
   readonly preferences: ProviderPreferences;
   readonly serviceTier: string | undefined;
   /** What the model's name asks for beside the model. */

@@ -41,7 +41,7 @@ describe("the wait for the first content", () => {
 
   test("grows with the prompt", () => {
     const health = known(4000);
-    expect(firstContentTimeoutMs(health, { ...wait, promptTokens: 20_000 }, noon) - firstContentTimeoutMs(health, wait, noon)).toBeCloseTo(5000);
+    expect(firstContentTimeoutMs(health, { ...wait, promptTokens: 20_000 }, noon) - firstContentTimeoutMs(health, wait, noon)).toBeCloseTo(6600);
   });
 
   test("is shorter for one that has failed lately", () => {

@@ -5,7 +5,7 @@
  * left to the upstream's own count.
  */
 
-import type { ChatRequest, ContentPart, Message, ParameterName, ToolCall } from "../wire/chat.ts";
+import { original, originalOf, type ChatRequest, type ContentPart, type Message, type ParameterName, type Tool, type ToolCall } from "../wire/chat.ts";
 import type { PromptSize, RoutingRequest } from "./candidate.ts";
 
 /** Bounds in tokens of a text of `chars` UTF-16 units that is `bytes` long in UTF-8. */
@@ -18,10 +18,15 @@ export function promptSize(request: ChatRequest): PromptSize {
   return survey(request).prompt;
 }
 
+/** One figure for a size that is only known within bounds: their mean on the scale on which they lie. */
+export function estimateOf({ low, high }: PromptSize): number {
+  return Math.ceil(Math.sqrt(low * high));
+}
+
 /** What routing must know of a request. */
 export function routingRequestOf(request: ChatRequest): RoutingRequest {
   const { prompt, images, inputModalities } = survey(request);
-  const { max_tokens, modalities, service_tier } = request.parameters;
+  const { max_tokens, modalities, service_tier, tools } = request.parameters;
   return {
     prompt,
     outputTokensMax: max_tokens,
@@ -29,9 +34,15 @@ export function routingRequestOf(request: ChatRequest): RoutingRequest {
     inputModalities,
     outputModalities: modalities === undefined ? textOnly : new Set(modalities),
     images,
+    ...(tools?.some(isProviders) === true ? { promptGrows: true } : {}),
     preferences: request.provider,
     serviceTier: service_tier,
   };
+}
+
+/** Functions are run by the caller, and what has a colon in its name by the gateway. */
+function isProviders({ type, function: called }: Tool): boolean {
+  return called === undefined && !type.includes(":");
 }
 
 const textOnly: ReadonlySet<string> = new Set(["text"]);
@@ -112,7 +123,11 @@ function surveyMessage(found: Survey, message: Message): void {
   if (typeof message.reasoning === "string") addOptional(found, message.reasoning);
   if (Array.isArray(message.reasoning_details)) addOptional(found, JSON.stringify(message.reasoning_details));
   if (Array.isArray(message.tool_calls)) for (const call of message.tool_calls as readonly ToolCall[]) surveyCall(found, call);
+  for (const block of originalOf(message[original], message.content) ?? []) if (!surveyed.has(block["type"])) addOptional(found, JSON.stringify(block));
 }
+
+/** Blocks that the rest of a message says again. The others are for providers of their own dialect alone. */
+const surveyed: ReadonlySet<unknown> = new Set(["text", "image", "document", "search_result", "thinking", "redacted_thinking", "tool_use", "tool_result"]);
 
 function surveyCall(found: Survey, call: ToolCall): void {
   found.high += perMessage.high;

@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { nanodollars } from "../base/money.ts";
-import { openSqlite } from "../db/sqlite.ts";
+import { openSqlite, openSqliteReader } from "../db/sqlite.ts";
 import { encodeGeneration } from "./generation-text.ts";
 import type { Generation } from "./generation.ts";
 import { openGenerations } from "./generations.store.ts";
@@ -40,4 +43,29 @@ test("an entry is a generation or a grant, read as bookkeeping; what was free ma
     { id: "g", debit_account: "external", credit_account: "workspace:w", amount: "5", kind: "grant", note: "a card" },
   ]);
   await db.close();
+});
+
+test("a reader beside the owner of the database gets a span's generations, a page after the other, and cannot write", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "windrose-generations-"));
+  const file = join(folder, "windrose.db");
+  const owner = await openSqlite(file);
+  const reader = await openSqliteReader(file);
+  try {
+    const start = 1_764_031_697_000;
+    const written = Array.from({ length: 25 }, (_, index) => ({ ...generation(index), createdAt: start + index * 400, id: `gen-${Math.floor((start + index * 400) / 1000)}-${25 - index}` }));
+    await owner.write(openGenerations(owner).insert(written.map((each) => ({ generation: each, text: encodeGeneration(each) }))));
+    const sizes = [];
+    const found = [];
+    for await (const page of openGenerations(reader).pages({ from: start + 800, to: start + 8000 }, 7)) {
+      sizes.push(page.length);
+      found.push(...page);
+    }
+    expect(Math.max(...sizes)).toBe(7);
+    expect(found.toSorted((one, other) => one.createdAt - other.createdAt)).toEqual(written.slice(2, 20));
+    await expect(reader.write([{ sql: "delete from generations", values: [] }])).rejects.toMatchObject({ code: "storage_unavailable" });
+  } finally {
+    await reader.close();
+    await owner.close();
+    await rm(folder, { recursive: true });
+  }
 });
