@@ -8,9 +8,9 @@ import { parse } from "yaml";
 import { assert } from "../src/base/assert.ts";
 
 const paths = [
-  "/chat/completions", "/credits", "/endpoints/zdr", "/generation", "/key", "/keys", "/keys/{hash}", "/model/{author}/{slug}",
+  "/chat/completions", "/credits", "/datasets/app-rankings", "/datasets/rankings-daily", "/endpoints/zdr", "/generation", "/images", "/images/models", "/images/models/{author}/{slug}/endpoints", "/key", "/keys", "/keys/{hash}", "/messages", "/model/{author}/{slug}",
   "/models", "/models/count", "/models/user", "/models/{author}/{slug}/endpoints",
-  "/presets", "/presets/{slug}", "/presets/{slug}/chat/completions", "/presets/{slug}/versions", "/presets/{slug}/versions/{version}", "/providers",
+  "/presets", "/presets/{slug}", "/presets/{slug}/chat/completions", "/presets/{slug}/messages", "/presets/{slug}/responses", "/presets/{slug}/versions", "/presets/{slug}/versions/{version}", "/providers", "/rerank", "/responses",
 ];
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -57,8 +57,9 @@ function withoutProse(value: Json, isNames = false): Json {
   );
 }
 
+/** What is sent is not held against the document. */
 function isProse(name: string): boolean {
-  return name === "description" || name === "summary" || name === "example" || name === "examples" || name.startsWith("x-");
+  return name === "requestBody" || name === "description" || name === "summary" || name === "example" || name === "examples" || name.startsWith("x-");
 }
 
 function referencesIn(value: Json): string[] {

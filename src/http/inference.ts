@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
+import type { Key } from "../keys/key.ts";
 import type { Presets } from "../presets/presets.ts";
 import type { Reply } from "../relay/delivery.ts";
 import { answer, type Replays } from "../relay/answer.ts";
@@ -43,14 +44,30 @@ export interface InferenceRequest {
   readonly response: ServerResponse;
 }
 
-/** Answers one request. Rejects with a Fault as long as nothing has been sent. */
-export async function answerInference(deps: InferenceDeps, { surface, requestId, message, response }: InferenceRequest): Promise<void> {
+export interface Accepted {
+  readonly key: Key;
+  readonly body: Buffer;
+  readonly request: ChatRequest;
+}
+
+/** Steps 1 and 2. @throws Fault. */
+export async function readAuthorized(deps: InferenceDeps, message: IncomingMessage): Promise<Omit<Accepted, "request">> {
   const found = authenticate(credentialsOf(message), deps.keys, deps.clock());
   const key = found instanceof Promise ? await found : found;
   requireKind(key, "inference");
-  const body = await readBody(message, deps.bodyBytesMax);
-  const applied = deps.presets.apply(withSession(surface.parse(body), message.headers["x-session-id"]), key.workspaceId);
-  const request = applied instanceof Promise ? await applied : applied;
+  return { key, body: await readBody(message, deps.bodyBytesMax) };
+}
+
+/** Steps 1 to 3. @throws Fault. */
+export async function accept(deps: InferenceDeps, { surface, message }: Pick<InferenceRequest, "surface" | "message">): Promise<Accepted> {
+  const { key, body } = await readAuthorized(deps, message);
+  const applied = deps.presets.apply(withBetas(withSession(surface.parse(body), message.headers["x-session-id"]), message.headers), key.workspaceId);
+  return { key, body, request: applied instanceof Promise ? await applied : applied };
+}
+
+/** Answers one request. Rejects with a Fault as long as nothing has been sent. */
+export async function answerInference(deps: InferenceDeps, { surface, requestId, message, response }: InferenceRequest): Promise<void> {
+  const { key, body, request } = await accept(deps, { surface, message });
   const directives = message.headers["x-windrose-sandbox"];
   const headers = ["x-request-id", requestId, ...crossOriginHeaders(message)];
   await answer(deps, {
@@ -67,18 +84,29 @@ export async function answerInference(deps: InferenceDeps, { surface, requestId,
 }
 
 /** Source: contract §1.1; the second name is the one it had before. */
-function wantsMetadata({ headers }: IncomingMessage): boolean {
+export function wantsMetadata({ headers }: IncomingMessage): boolean {
   const asked = headers["x-openrouter-metadata"] ?? headers["x-openrouter-experimental-metadata"];
   return typeof asked === "string" && asked.toLowerCase() === "enabled";
 }
 
 /** The body's own session goes before the header's (contract §5.8). */
-function withSession(request: ChatRequest, header: string | string[] | undefined): ChatRequest {
+export function withSession<Request extends Pick<ChatRequest, "gateway">>(request: Request, header: string | string[] | undefined): Request {
   if (typeof header !== "string" || header === "" || header.length > sessionIdLengthMax || request.gateway.sessionId !== undefined) return request;
   return { ...request, gateway: { ...request.gateway, sessionId: header } };
 }
 
 const sessionIdLengthMax = 256;
+const betasLengthMax = 2_048;
+
+/** Features that one protocol names in a header; providers of that protocol are told. Source: contract §8.15. */
+function withBetas(request: ChatRequest, headers: IncomingMessage["headers"]): ChatRequest {
+  const named = headers["x-anthropic-beta"] ?? headers["anthropic-beta"];
+  if (named === undefined || named.length > betasLengthMax) return request;
+  const { anthropic_beta: own } = request.extra;
+  const betas = [own, named].flatMap((list) => (typeof list === "string" ? list.split(",") : Array.isArray(list) ? list : []));
+  const all = new Set(betas.map((beta) => (typeof beta === "string" ? beta.trim() : beta)).filter((beta) => beta !== ""));
+  return { ...request, extra: { ...request.extra, anthropic_beta: [...all] } };
+}
 
 function credentialsOf(message: IncomingMessage): { authorization: string | undefined; "x-api-key": string | undefined } {
   const apiKey = message.headers["x-api-key"];
@@ -146,18 +174,21 @@ function replyOver(response: ServerResponse, common: readonly string[]): Reply {
       response.on("drain", listener);
     },
     drop: () => response.destroy(),
-    onHangUp: (listener) => {
-      const { socket } = response.req;
-      const gone = () => {
-        if (!response.writableFinished) listener();
-      };
-      if (socket.destroyed) {
-        listener();
-        return;
-      }
-      // The socket and not the response: one that waits behind another on its connection is never told.
-      socket.once("close", gone);
-      response.once("finish", () => socket.off("close", gone));
-    },
+    onHangUp: (listener) => onHangUp(response, listener),
   };
+}
+
+/** Tells when the caller is gone before the end of the answer. */
+export function onHangUp(response: ServerResponse, listener: () => void): void {
+  const { socket } = response.req;
+  const gone = () => {
+    if (!response.writableFinished) listener();
+  };
+  if (socket.destroyed) {
+    listener();
+    return;
+  }
+  // The socket and not the response: one that waits behind another on its connection is never told.
+  socket.once("close", gone);
+  response.once("finish", () => socket.off("close", gone));
 }

@@ -18,7 +18,7 @@ export function operatorLookup<Keys extends KeyLookup>(keys: Keys): { readonly k
   const own = Buffer.from(secret);
   const operator: Key = {
     hash: keyHash(secret), name: "operator", label: keyLabel(secret), kind: "management", isSandbox: false, workspaceId: defaultWorkspaceId,
-    disabled: false, limit: null, limitReset: null, includeByokInLimit: false, hedge: false, expiresAt: null, createdAt: 0, updatedAt: null, creatorUserId: null,
+    disabled: false, limit: null, limitReset: null, includeByokInLimit: false, hedge: false, publicApp: false, expiresAt: null, createdAt: 0, updatedAt: null, creatorUserId: null,
   };
   const isOwn = (given: string) => given.length === secret.length && timingSafeEqual(Buffer.from(given.padEnd(own.length).slice(0, own.length), "latin1"), own);
   return { keys: { ...keys, authenticate: (given: string) => (isOwn(given) ? operator : keys.authenticate(given)) }, secret };

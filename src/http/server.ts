@@ -1,6 +1,6 @@
 /**
  * Step 1 of the walk, and the way back: plain node:http. Inference routes are answered here without a framework, because a
- * request on that path is allowed a few dozen microseconds; every other path goes to the management API.
+ * request on that path is allowed a few dozen microseconds; every other path goes to the site and to the management API.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -11,13 +11,25 @@ import { Fault } from "../base/fault.ts";
 import { requestId as newRequestId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
+import { completions } from "../surfaces/completions/surface.ts";
+import { embeddings } from "../surfaces/embeddings/surface.ts";
+import { messages } from "../surfaces/messages/surface.ts";
 import type { RelayDeps } from "../relay/generate.ts";
+import { responses } from "../surfaces/responses/surface.ts";
+import { rerank } from "../surfaces/rerank/surface.ts";
 import type { Surface } from "../surfaces/surface.ts";
-import { toEnvelope } from "./envelope.ts";
+import type { TaskSurface } from "../surfaces/task-surface.ts";
+import type { TaskName } from "../wire/task.ts";
+import { countTokens } from "./count-tokens.ts";
+import { toEnvelope, type EncodeFault } from "./envelope.ts";
 import { answerInference, crossOriginHeaders, type InferenceDeps } from "./inference.ts";
+import { answerTask } from "./tasks.ts";
+import type { SiteListener } from "./site.ts";
 
 export interface HttpDeps extends InferenceDeps {
   readonly api: { fetch(request: Request): Response | Promise<Response> };
+  /** Asked before the API; undefined where no site was built. */
+  readonly site: SiteListener | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,7 +40,35 @@ export interface HttpServer {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-const inference: ReadonlyMap<string, Surface> = new Map([["/api/v1/chat/completions", chatCompletions]]);
+/** A route that is answered here: what it does with a request, and how it says that it cannot. */
+interface Route {
+  readonly answer: (deps: InferenceDeps, exchange: Exchange) => Promise<void>;
+  readonly encodeFault: EncodeFault;
+}
+
+interface Exchange {
+  readonly requestId: string;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+function conversation(surface: Surface, answer = answerInference): Route {
+  return { answer: (deps, exchange) => answer(deps, { surface, ...exchange }), encodeFault: surface.encodeFault };
+}
+
+function task<Name extends TaskName>(surface: TaskSurface<Name>): Route {
+  return { answer: (deps, exchange) => answerTask(deps, { surface, ...exchange }), encodeFault: surface.encodeFault };
+}
+
+const inference: ReadonlyMap<string, Route> = new Map([
+  ["/api/v1/chat/completions", conversation(chatCompletions)],
+  ["/api/v1/completions", conversation(completions)],
+  ["/api/v1/responses", conversation(responses)],
+  ["/api/v1/messages", conversation(messages)],
+  ["/api/v1/messages/count_tokens", conversation(messages, countTokens)],
+  ["/api/v1/embeddings", task(embeddings)],
+  ["/api/v1/rerank", task(rerank)],
+]);
 
 /** @throws Fault when the address cannot be listened on, naming the cause and the fix. */
 export async function startServer(deps: HttpDeps, listen: { readonly host: string; readonly port: number }): Promise<HttpServer> {
@@ -36,9 +76,10 @@ export async function startServer(deps: HttpDeps, listen: { readonly host: strin
   let isDraining = false;
 
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, requestTimeout: 300_000 }, (message, response) => {
-    const surface = inference.get(pathOf(message.url ?? "/"));
-    if (surface === undefined || (message.method !== "POST" && message.method !== "OPTIONS")) {
-      void api(message, response);
+    const path = pathOf(message.url ?? "/");
+    const route = inference.get(path);
+    if (route === undefined || (message.method !== "POST" && message.method !== "OPTIONS")) {
+      if (deps.site?.(message, response) !== true) void api(message, response);
       return;
     }
     const id = newRequestId(deps.clock());
@@ -48,8 +89,8 @@ export async function startServer(deps: HttpDeps, listen: { readonly host: strin
     }
     const answered = isDraining
       ? Promise.reject(new Fault("shutting_down", "This node is shutting down; send the request again.", { retryAfterMs: 1_000 }))
-      : answerInference(deps, { surface, requestId: id, message, response });
-    answered.catch((error: unknown) => refuse(deps.log, { surface, message, response, requestId: id, error }));
+      : route.answer(deps, { requestId: id, message, response });
+    answered.catch((error: unknown) => refuse(deps.log, { encodeFault: route.encodeFault, message, response, requestId: id, error }));
   });
 
   await listening(server, listen);
@@ -69,16 +110,13 @@ function pathOf(target: string): string {
   return query === -1 ? path : path.slice(0, query);
 }
 
-interface Refusal {
-  readonly surface: Surface;
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly requestId: string;
+interface Refusal extends Exchange {
+  readonly encodeFault: EncodeFault;
   readonly error: unknown;
 }
 
-function refuse(log: Log, { surface, message, response, requestId, error }: Refusal): void {
-  const envelope = toEnvelope(error, requestId, surface.encodeFault);
+function refuse(log: Log, { encodeFault, message, response, requestId, error }: Refusal): void {
+  const envelope = toEnvelope(error, requestId, encodeFault);
   if (envelope.status === 500) log.error({ requestId, error }, "a request failed inside the gateway");
   if (response.headersSent || response.destroyed) {
     response.destroy();

@@ -49,14 +49,15 @@ export function settingsOf({ systemPrompt, config }: PresetContent): PresetSetti
   };
 }
 
-const standIn = { model: "author/model", messages: [{ role: "user", content: "" }] };
+/** What the dialects demand beside the model: some ask for messages, one for input. */
+const standIn = { model: "author/model", messages: [{ role: "user", content: "" }], input: "" };
 
 /** A request of which neither the model nor the messages need be there. */
 function parsed(surface: Surface, body: Fields): ChatRequest {
   // Before it is written as JSON again, which overflows the stack where reading it did not.
   for (const field in body) depthChecked(body[field], field);
   const namesModel = isPresent(body["model"]) || isPresent(body["models"]);
-  const complete = { messages: standIn.messages, ...body, ...(namesModel ? undefined : { model: standIn.model }) };
+  const complete = { messages: standIn.messages, input: standIn.input, ...body, ...(namesModel ? undefined : { model: standIn.model }) };
   const request = surface.parse(Buffer.from(JSON.stringify(complete)));
   return namesModel ? request : { ...request, models: [] };
 }

@@ -26,6 +26,9 @@ export interface ChatRequest {
   readonly protocol?: string | undefined;
 }
 
+/** `protocol` of a request to continue a text: its one message is that text. No upstream speaks only this. */
+export const completionsDialect = "openai-completions";
+
 /**
  * Under this key a message, a tool, an answer or a chunk keeps what it was made from, in a dialect that says more than ours:
  * who speaks that dialect on the other side gives it on unchanged. A symbol, so that no JSON is made of it, and neither
@@ -282,6 +285,11 @@ export interface Usage {
   readonly completionImageTokens?: number;
   readonly acceptedPredictionTokens?: number;
   readonly rejectedPredictionTokens?: number;
+  /** What is not counted in tokens: searches of a reranker, characters to be spoken, seconds of sound heard, images made. */
+  readonly searches?: number;
+  readonly characters?: number;
+  readonly seconds?: number;
+  readonly images?: number;
 }
 
 /** Does this delta carry something the model said? Role announcements and empty strings do not. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createSseParser, eventBytesMax, lineBytesMax, type SseEvent } from "./sse.ts";
+import { createSseParser, mediaLimits, textLimits, type SseEvent } from "./sse.ts";
 
 function parse(...pieces: readonly (string | Uint8Array)[]): readonly SseEvent[] {
   const parser = createSseParser();
@@ -104,6 +104,7 @@ describe("events", () => {
 });
 
 describe("limits", () => {
+  const { lineBytesMax, eventBytesMax } = textLimits;
   const garbled = expect.objectContaining({ code: "upstream_garbled" });
 
   test("a line of 1 MiB passes and a longer one does not, ended or not", () => {
@@ -121,6 +122,17 @@ describe("limits", () => {
     const parts = eventBytesMax / lineBytesMax;
     expect(parse(part.repeat(parts), "\n")).toHaveLength(1);
     expect(() => parse(part.repeat(parts + 1), "\n")).toThrow(garbled);
+  });
+
+  test("media have longer lines, which end somewhere too", () => {
+    const parser = createSseParser(mediaLimits);
+    const piece = Buffer.alloc(1024 * 1024, "x");
+    parser.push(Buffer.from("data:"));
+    for (let mebibytes = 0; mebibytes < 27; mebibytes++) parser.push(piece);
+    expect(parser.push(Buffer.from("\n\n"))[0]?.data.length).toBe(27 * piece.length);
+    expect(() => {
+      for (let mebibytes = 0; mebibytes < 33; mebibytes++) parser.push(piece);
+    }).toThrow(garbled);
   });
 
   test("bytes that are not UTF-8 are refused, and a replacement character that was sent is not", () => {

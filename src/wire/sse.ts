@@ -29,8 +29,17 @@ export interface SseParser {
   readonly comments: number;
 }
 
-export const lineBytesMax = 1024 * 1024;
-export const eventBytesMax = 4 * 1024 * 1024;
+/** How much of a stream is kept until it makes sense: a sender must not fill our memory with a line that never ends. */
+export interface SseLimits {
+  readonly lineBytesMax: number;
+  readonly eventBytesMax: number;
+}
+
+const mib = 1024 * 1024;
+/** Of words: no delta of them is near as long, nor is the repetition of all that was said at their end. */
+export const textLimits: SseLimits = { lineBytesMax: mib, eventBytesMax: 4 * mib };
+/** Of media: an image comes as one line of base64, and 20 MiB of image make 27 of that. */
+export const mediaLimits: SseLimits = { lineBytesMax: 32 * mib, eventBytesMax: 32 * mib };
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -39,8 +48,8 @@ const space = 0x20;
 const brace = 0x7b;
 
 /** A parser for one stream. */
-export function createSseParser(): SseParser {
-  const held = createHeldLine();
+export function createSseParser({ lineBytesMax, eventBytesMax }: SseLimits = textLimits): SseParser {
+  const held = createHeldLine(lineBytesMax);
   let comments = 0;
   let atStart = true;
   let skipNewline = false;
@@ -185,7 +194,7 @@ function valueStart(bytes: Buffer, afterName: number, end: number): number {
  * The line that the bytes so far have not ended. It grows by doubling, so that a line that arrives byte by byte costs
  * no more than its length.
  */
-function createHeldLine() {
+function createHeldLine(lineBytesMax: number) {
   let buffer = noBytes;
   let length = 0;
   return {

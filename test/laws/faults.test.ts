@@ -12,7 +12,7 @@ import { Fault, faults, type Blame, type FaultCode } from "../../src/base/fault.
 import type { ChatAdapter } from "../../src/providers/adapter.ts";
 import { quirksOf } from "../../src/providers/known-quirks.ts";
 import { adapterFor } from "../../src/providers/registry.ts";
-import { createSseParser } from "../../src/wire/sse.ts";
+import { createFrameParser } from "../../src/wire/frames.ts";
 import { requestWith, target } from "./adapter.ts";
 
 interface Entry {
@@ -108,7 +108,7 @@ function faultOf(adapter: ChatAdapter, provider: string, entry: Entry): Fault {
     if (entry.in_stream === undefined) {
       adapter.decodeResponse(JSON.parse(entry.body), requestWith({}), to);
     } else {
-      const parser = createSseParser();
+      const parser = createFrameParser(adapter.framing);
       const decoder = adapter.openStream(requestWith({}), to);
       for (const event of [...parser.push(Buffer.from(entry.body)), ...parser.end()]) decoder.push(event);
       decoder.end();

@@ -18,6 +18,8 @@ import { createHealth, snapshot, type Health } from "../../src/routing/health.ts
 import { encodeGeneration } from "../../src/usage/generation-text.ts";
 import type { Generation } from "../../src/usage/generation.ts";
 import { openGenerations } from "../../src/usage/generations.store.ts";
+import { openUsageReads } from "../../src/usage/reads.ts";
+import { rollUp } from "../../src/usage/rollups.store.ts";
 
 export interface TestApi {
   readonly db: Db;
@@ -81,11 +83,12 @@ export async function openTestApi(): Promise<TestApi> {
   await keys.create({ name: "management", kind: "management", secret: secrets.management });
   const api = createApi({
     catalog, keys, presets, ledger, generations, clock,
+    usage: openUsageReads({ db, clock }),
     health: (endpointId) => snapshot(health, endpointId, time.now),
     explain: (request, { isSandbox }) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: 1 }),
     switches: { list: () => listSwitches(db), on: (endpointId) => switchOn(db, endpointId) },
     version: "0.0.0-test",
-    elsewhere: ["POST /chat/completions"],
+    elsewhere: ["POST /chat/completions", "POST /responses"],
     report: (error) => reported.push(error),
   });
   return {
@@ -95,7 +98,8 @@ export async function openTestApi(): Promise<TestApi> {
     async settled(fields) {
       const generation = { ...plainGeneration(time.now), ...fields };
       const posting = ledger.post([generation]);
-      await db.write([...posting.statements, ...generations.insert([{ generation, text: encodeGeneration(generation) }])]);
+      const rows = [{ generation, text: encodeGeneration(generation) }];
+      await db.write([...posting.statements, ...generations.insert(rows), ...(await rollUp(db, rows))]);
       posting.applied();
       return generation;
     },

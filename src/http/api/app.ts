@@ -9,10 +9,12 @@ import { bodyLimit } from "hono/body-limit";
 import type { Clock } from "../../base/clock.ts";
 import { requestId } from "../../base/ids.ts";
 import type { Presets } from "../../presets/presets.ts";
+import type { UsageReads } from "../../usage/reads.ts";
 import { chatCompletions } from "../../surfaces/chat-completions/surface.ts";
 import type { KeyLookup } from "../authenticate.ts";
 import { toEnvelope } from "../envelope.ts";
 import { crossOrigin } from "./cross-origin.ts";
+import { registerDatasets } from "./datasets.ts";
 import { registerCredits, type CreditBook } from "./credits.ts";
 import { registerDocument } from "./document.ts";
 import { freshness } from "./freshness.ts";
@@ -37,6 +39,7 @@ export interface ApiDeps {
   readonly switches: Switches;
   readonly presets: Presets;
   readonly explain: Explain;
+  readonly usage: UsageReads;
   readonly clock: Clock;
   readonly version: string;
   /** Operations that others answer under the same base ("POST /chat/completions"), for the 405s and hints given here. */
@@ -69,6 +72,7 @@ export function createApi(deps: ApiDeps): Api {
   registerGenerations(routes, deps.generations);
   registerPresets(routes, deps.presets);
   registerRoute(routes, deps);
+  registerDatasets(routes, deps);
   registerDocument(routes, deps.version);
 
   const operations = [...Object.keys(policies), ...deps.elsewhere];

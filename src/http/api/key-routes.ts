@@ -9,6 +9,8 @@ const limitReset = z.enum(["daily", "weekly", "monthly"]).nullish().openapi({ de
 const name = z.string().trim().min(1).max(200);
 const hedge = z.boolean().optional().openapi({ description: "Windrose: a second provider is asked when the first is slower than usual" });
 
+const publicApp = z.boolean().optional().openapi({ description: "Windrose: the apps that call with this key may be shown in rankings and on pages" });
+
 const keyBody = z.object({
   name,
   limit,
@@ -20,6 +22,7 @@ const keyBody = z.object({
   workspace_id: z.uuid().optional(),
   creator_user_id: z.string().min(1).max(200).nullish(),
   hedge,
+  public_app: publicApp,
   sandbox: z.boolean().optional().openapi({ description: "Windrose: the key is answered by simulated providers, at no cost" }),
 });
 
@@ -30,6 +33,7 @@ const patchBody = z.object({
   limit_reset: limitReset,
   include_byok_in_limit: z.boolean().optional(),
   hedge,
+  public_app: publicApp,
 });
 
 export type KeyBody = z.infer<typeof keyBody>;
@@ -57,6 +61,7 @@ const spending = {
   expires_at: z.iso.datetime().nullable(),
   sandbox: z.boolean(),
   hedge: z.boolean(),
+  public_app: z.boolean(),
   sandbox_usage: z.number(),
 };
 

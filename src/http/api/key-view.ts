@@ -32,6 +32,7 @@ export async function spendingView(key: Key, ledger: SpendingReads): Promise<Rec
     // Ours, beyond the contract: what simulated answers would have cost is never mixed with real money.
     sandbox: key.isSandbox,
     hedge: key.hedge,
+    public_app: key.publicApp,
     sandbox_usage: dollars(sandbox.total),
   };
 }

@@ -88,6 +88,7 @@ function newKey(body: KeyBody, workspaceId: string, now: number): NewKey {
     limitReset: body.limit_reset ?? null,
     includeByokInLimit: body.include_byok_in_limit ?? false,
     hedge: body.hedge ?? false,
+    publicApp: body.public_app ?? false,
     expiresAt,
     workspaceId,
     creatorUserId: body.creator_user_id ?? null,
@@ -103,6 +104,7 @@ function keyPatch(body: PatchBody): KeyPatch {
     ...(body.limit_reset === undefined ? {} : { limitReset: body.limit_reset }),
     ...(body.include_byok_in_limit === undefined ? {} : { includeByokInLimit: body.include_byok_in_limit }),
     ...(body.hedge === undefined ? {} : { hedge: body.hedge }),
+    ...(body.public_app === undefined ? {} : { publicApp: body.public_app }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Model, Provider } from "../../catalog/model.ts";
 import { pageOf, parseModelQuery, queryModels, type ModelPage } from "../../catalog/query.ts";
 import { endpointsForSale, endpointView, modelEndpointsView, modelView, type EndpointHealth } from "../../catalog/view.ts";
 import type { Snapshot } from "../../routing/health.ts";
+import type { UsageReads } from "../../usage/reads.ts";
 import { countModels, getModel, listEndpoints, listModels, listUserModels, listZdrEndpoints } from "./model-routes.ts";
 import type { ApiEnv } from "./policy.ts";
 import { modelFeed } from "./rss.ts";
@@ -29,27 +30,31 @@ export type HealthReads = (endpointId: string) => Snapshot | undefined;
 interface ModelDeps {
   readonly catalog: CatalogReads;
   readonly health: HealthReads;
+  readonly usage: Pick<UsageReads, "weeklyTokens">;
   readonly clock: Clock;
 }
 
-export function registerModels(api: OpenAPIHono<ApiEnv>, { catalog, health, clock }: ModelDeps): void {
-  const select = (params: URLSearchParams): readonly Model[] =>
-    queryModels(catalog.models, parseModelQuery(params), { findProvider: catalog.findProvider, now: clock() });
-  const listPage = (context: Context<ApiEnv>, params: URLSearchParams) =>
-    jsonPage(context, pageOf(select(params), parseModelQuery(params), { path: context.req.path, params }));
+export function registerModels(api: OpenAPIHono<ApiEnv>, { catalog, health, usage, clock }: ModelDeps): void {
+  const select = async (params: URLSearchParams): Promise<readonly Model[]> => {
+    const query = parseModelQuery(params);
+    const weekly = query.sort === "most-popular" || query.sort === "top-weekly" ? await usage.weeklyTokens() : undefined;
+    return queryModels(catalog.models, query, { findProvider: catalog.findProvider, now: clock(), measure: ({ slug }, what) => (what === "weekly_tokens" ? weekly?.get(slug) : undefined) });
+  };
+  const listPage = async (context: Context<ApiEnv>, params: URLSearchParams) =>
+    jsonPage(context, pageOf(await select(params), parseModelQuery(params), { path: context.req.path, params }));
 
-  api.openapi(listModels, (context) => {
+  api.openapi(listModels, async (context) => {
     const { searchParams, origin } = new URL(context.req.url);
     if (!isAsked(searchParams, "use_rss")) return listPage(context, searchParams);
-    const feed = modelFeed({ models: select(searchParams), origin, linksToChat: isAsked(searchParams, "use_rss_chat_links") });
+    const feed = modelFeed({ models: await select(searchParams), origin, linksToChat: isAsked(searchParams, "use_rss_chat_links") });
     return context.body(feed, 200, { "content-type": "application/rss+xml; charset=utf-8" });
   });
 
   api.openapi(listUserModels, (context) => listPage(context, only(new URL(context.req.url).searchParams, ["offset", "limit"])));
 
-  api.openapi(countModels, (context) => {
+  api.openapi(countModels, async (context) => {
     const wanted = only(new URL(context.req.url).searchParams, ["output_modalities"]);
-    return context.json({ data: { count: select(wanted).length } });
+    return context.json({ data: { count: (await select(wanted)).length } });
   });
 
   api.openapi(getModel, (context) => {

@@ -108,6 +108,22 @@ describe("reads", () => {
   });
 });
 
+test("POST /presets/{slug}/responses makes the same preset of another dialect's words", async () => {
+  const sent = { model: "mistralai/ministral-8b", instructions: "Be brief.", max_output_tokens: 99, text: { format: { type: "json_object" } }, tools: [{ type: "function", name: "look", parameters: { type: "object" } }] };
+  const answer = await call("POST", "/presets/of-responses/responses", { ...sent, input: "passed over" });
+  expectValid("POST /presets/{slug}/responses", 200, answer.body);
+  expect(answer.body).toMatchObject({
+    data: {
+      designated_version: {
+        system_prompt: "Be brief.",
+        config: { model: sent.model, max_tokens: 99, response_format: { type: "json_object" }, tools: [{ type: "function", function: { name: "look" } }] },
+      },
+    },
+  });
+  const refused = await call("POST", "/presets/of-responses/responses", { ...sent, store: true });
+  expect(refused).toMatchObject({ status: 400, body: { error: { metadata: { field: "store" } } } });
+});
+
 test("POST /route explains the request that the preset makes", async () => {
   await save("routed", { model: "mistralai/ministral-8b", provider: { only: ["nobody"] } });
   const { status, body: told } = await call("POST", "/route", { model: "@preset/routed", messages: body.messages });

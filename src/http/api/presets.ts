@@ -5,6 +5,8 @@ import { Fault } from "../../base/fault.ts";
 import type { DesignatedPreset, Preset, PresetVersion } from "../../presets/preset.ts";
 import type { Presets } from "../../presets/presets.ts";
 import { chatCompletions } from "../../surfaces/chat-completions/surface.ts";
+import { messages } from "../../surfaces/messages/surface.ts";
+import { responses } from "../../surfaces/responses/surface.ts";
 import { answers, data } from "./answers.ts";
 import { keyOf, type ApiEnv } from "./policy.ts";
 
@@ -39,6 +41,20 @@ export function registerPresets(api: OpenAPIHono<ApiEnv>, presets: Presets): voi
     const { workspaceId, creatorUserId } = keyOf(context);
     const { slug } = context.req.valid("param");
     const saved = await presets.save({ workspaceId, slug, creatorUserId, surface: chatCompletions, body: context.req.valid("json") });
+    return context.json({ data: designatedView(saved) });
+  });
+
+  api.openapi(saveFromResponses, async (context) => {
+    const { workspaceId, creatorUserId } = keyOf(context);
+    const { slug } = context.req.valid("param");
+    const saved = await presets.save({ workspaceId, slug, creatorUserId, surface: responses, body: context.req.valid("json") });
+    return context.json({ data: designatedView(saved) });
+  });
+
+  api.openapi(saveFromMessages, async (context) => {
+    const { workspaceId, creatorUserId } = keyOf(context);
+    const { slug } = context.req.valid("param");
+    const saved = await presets.save({ workspaceId, slug, creatorUserId, surface: messages, body: context.req.valid("json") });
     return context.json({ data: designatedView(saved) });
   });
 }
@@ -162,6 +178,24 @@ const saveFromChat = createRoute({
   path: "/presets/{slug}/chat/completions",
   tags,
   summary: "Makes a preset, or its next version, of a chat-completions body; messages are passed over but for the system prompt",
+  request: { params, body: { required: true, content: { "application/json": { schema: z.looseObject({}) } } } },
+  responses: answers("The preset with its new version", data(designatedSchema)),
+});
+
+const saveFromResponses = createRoute({
+  method: "post",
+  path: "/presets/{slug}/responses",
+  tags,
+  summary: "Makes a preset, or its next version, of a responses body; its input is passed over but for the instructions",
+  request: { params, body: { required: true, content: { "application/json": { schema: z.looseObject({}) } } } },
+  responses: answers("The preset with its new version", data(designatedSchema)),
+});
+
+const saveFromMessages = createRoute({
+  method: "post",
+  path: "/presets/{slug}/messages",
+  tags,
+  summary: "Makes a preset, or its next version, of a messages body; messages are passed over, the system prompt is not",
   request: { params, body: { required: true, content: { "application/json": { schema: z.looseObject({}) } } } },
   responses: answers("The preset with its new version", data(designatedSchema)),
 });

@@ -2,9 +2,9 @@
 
 import { errorBody, errorEnvelope } from "../../base/error-body.ts";
 import type { Fault } from "../../base/fault.ts";
-import { dollars } from "../../base/money.ts";
 import type { ChatChunk } from "../../wire/chat.ts";
-import type { AnswerHead, Bill, RouterMetadata, StreamEncoder, WholeAnswer } from "../surface.ts";
+import type { AnswerHead, RouterMetadata, StreamEncoder, WholeAnswer } from "../surface.ts";
+import { usageView } from "../usage.ts";
 
 export function encodeAnswer({ head, answer, closing: { bill, routing } }: WholeAnswer): string {
   return JSON.stringify({
@@ -62,34 +62,4 @@ function chunkTail(chunk: ChatChunk): string {
     for (const [field, value] of Object.entries(chunk.extra)) tail += `,${JSON.stringify(field)}:${JSON.stringify(value)}`;
   }
   return tail;
-}
-
-/** Contract §7.1. Counts inside `prompt_tokens_details` may be absent but not null. */
-function usageView(bill: Bill): object {
-  const { usage } = bill;
-  return {
-    prompt_tokens: usage.promptTokens,
-    completion_tokens: usage.completionTokens,
-    total_tokens: usage.promptTokens + usage.completionTokens,
-    cost: dollars(bill.total),
-    is_byok: false,
-    prompt_tokens_details: {
-      cached_tokens: usage.cachedTokens ?? 0,
-      cache_write_tokens: usage.cacheWriteTokens,
-      audio_tokens: usage.promptAudioTokens ?? 0,
-    },
-    cost_details: {
-      upstream_inference_cost: null,
-      upstream_inference_prompt_cost: dollars(bill.prompt),
-      upstream_inference_completions_cost: dollars(bill.completion),
-    },
-    completion_tokens_details: {
-      reasoning_tokens: usage.reasoningTokens ?? 0,
-      audio_tokens: usage.completionAudioTokens,
-      image_tokens: usage.completionImageTokens,
-      accepted_prediction_tokens: usage.acceptedPredictionTokens,
-      rejected_prediction_tokens: usage.rejectedPredictionTokens,
-    },
-    estimated: bill.isEstimated ? true : undefined,
-  };
 }

@@ -36,47 +36,61 @@ export function readInput(input: unknown): readonly Message[] {
       messages.push(item.message);
       return;
     }
-    turn ??= openTurn();
     // Two messages in a row are two, unless calls stand between them, which must not be parted from their outputs.
-    if (item.kind === "speech" && turn.hasSpoken && turn.calls.length === 0) {
+    if (item.kind === "speech" && turn?.hasSpoken === true && turn.calls.length === 0) {
       const { late } = turn;
+      turn.late = [];
       endTurn();
       turn = openTurn();
-      turn.details.push(...late);
+      for (const reasoning of late) join(turn, reasoning);
     }
-    join(turn, item, path);
+    join((turn ??= openTurn()), item);
   });
   endTurn();
   return messages;
 }
 
-type Item =
-  | { readonly kind: "message"; readonly message: Message }
+/** What belongs to a turn of the assistant. */
+type Piece =
   | { readonly kind: "speech"; readonly content: string; readonly refusal: string | undefined }
   | { readonly kind: "call"; readonly call: ToolCall }
   | { readonly kind: "image"; readonly url: string }
-  | { readonly kind: "reasoning"; readonly item: Fields };
+  | Thought;
+
+interface Thought {
+  readonly kind: "reasoning";
+  readonly item: Fields;
+  readonly path: string;
+}
+
+type Item = Piece | { readonly kind: "message"; readonly message: Message };
 
 interface Turn {
-  readonly details: (readonly Fields[])[];
+  readonly details: Fields[];
   /** Reasoning after what was said: it leads to the calls that follow, or to another message. */
-  late: (readonly Fields[])[];
+  late: Thought[];
   readonly calls: ToolCall[];
   readonly images: object[];
+  /** How much stands in it so far. */
+  blocks: number;
   hasSpoken: boolean;
   content: string;
   refusal: string | undefined;
 }
 
 function openTurn(): Turn {
-  return { details: [], late: [], calls: [], images: [], hasSpoken: false, content: "", refusal: undefined };
+  return { details: [], late: [], calls: [], images: [], blocks: 0, hasSpoken: false, content: "", refusal: undefined };
 }
 
-function join(turn: Turn, item: Exclude<Item, { kind: "message" }>, path: string): void {
+function join(turn: Turn, item: Piece): void {
+  if (item.kind === "reasoning") {
+    if (turn.hasSpoken && turn.calls.length === 0) turn.late.push(item);
+    else think(turn, item);
+    return;
+  }
+  settleThoughts(turn);
+  turn.blocks++;
   switch (item.kind) {
-    case "reasoning":
-      (turn.hasSpoken ? turn.late : turn.details).push(readReasoningItem(item.item, path, turn.details.length + turn.late.length));
-      return;
     case "speech":
       turn.hasSpoken = true;
       turn.content += item.content;
@@ -90,15 +104,27 @@ function join(turn: Turn, item: Exclude<Item, { kind: "message" }>, path: string
   }
 }
 
-function messageOf({ details, late, calls, images, content, refusal }: Turn): Message {
-  const reasoning = [...details, ...late].flat();
-  const words = wordsOf(reasoning);
+function think(turn: Turn, { item, path }: Thought): void {
+  const details = readReasoningItem(item, path, { details: turn.details.length, blocks: turn.blocks });
+  turn.details.push(...details);
+  turn.blocks += details.length;
+}
+
+function settleThoughts(turn: Turn): void {
+  for (const thought of turn.late) think(turn, thought);
+  turn.late = [];
+}
+
+function messageOf(turn: Turn): Message {
+  settleThoughts(turn);
+  const { details, calls, images, content, refusal } = turn;
+  const words = wordsOf(details);
   return {
     role: "assistant",
     content: content === "" && calls.length > 0 ? null : content,
     ...(refusal === undefined ? undefined : { refusal }),
     ...(words === "" ? undefined : { reasoning: words }),
-    ...(reasoning.length === 0 ? undefined : { reasoning_details: reasoning }),
+    ...(details.length === 0 ? undefined : { reasoning_details: details }),
     ...(images.length === 0 ? undefined : { images }),
     ...(calls.length === 0 ? undefined : { tool_calls: calls }),
   };
@@ -109,12 +135,9 @@ function readItem(item: Fields, path: string): Item {
     case "message":
       return readMessage(item, path);
     case "reasoning":
-      return { kind: "reasoning", item };
+      return { kind: "reasoning", item, path };
     case "function_call":
-      return {
-        kind: "call",
-        call: { id: anyText(item["call_id"], `${path}.call_id`), type: "function", function: { name: anyText(item["name"], `${path}.name`), arguments: anyText(item["arguments"], `${path}.arguments`) } },
-      };
+      return { kind: "call", call: functionCall(item, path) };
     case "custom_tool_call":
       return { kind: "call", call: customCall(item, path) };
     case "function_call_output":
@@ -138,13 +161,31 @@ function readMessage(item: Fields, path: string): Item {
   return { kind: "message", message: { role: speaker, content: readContent(item["content"], `${path}.content`) } };
 }
 
+function functionCall(item: Fields, path: string): ToolCall {
+  const { call_id: id, name, arguments: given } = item;
+  return {
+    id: anyText(id, `${path}.call_id`), type: "function",
+    function: { name: anyText(name, `${path}.name`), arguments: anyText(given, `${path}.arguments`) },
+    ...besideOf(item, path),
+  };
+}
+
 /** As `/chat/completions` has it: the type says where to look. */
 function customCall(item: Fields, path: string): ToolCall {
   const call: unknown = {
     id: anyText(item["call_id"], `${path}.call_id`), type: "custom",
     custom: { name: anyText(item["name"], `${path}.name`), input: anyText(item["input"], `${path}.input`) },
+    ...besideOf(item, path),
   };
   return call as ToolCall;
+}
+
+/** What a provider of this dialect says of a call, and wants back: whose tool it is, and which code called it. */
+function besideOf({ namespace, caller }: Fields, path: string): Fields {
+  return {
+    ...(isAbsent(namespace) ? undefined : { namespace: anyText(namespace, `${path}.namespace`) }),
+    ...(isAbsent(caller) ? undefined : { caller: record(caller, `${path}.caller`) }),
+  };
 }
 
 /** A tool may give anything; what is neither text nor parts is sent as its JSON. */

@@ -20,7 +20,6 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["truncation", { into: "dialect", read: oneOf(["auto", "disabled"]) }],
   ["safety_identifier", { into: "dialect", read: text(512) }],
   ["include", { into: "dialect", read: textList }],
-  ["text", { into: "dialect", read: record }],
   ["stop_server_tools_when", { into: "dialect", read: anything }],
   ["prompt_cache_retention", { into: "dialect", read: anything }],
   ["context_management", { into: "dialect", read: anything }],
@@ -29,7 +28,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 const ownRule: ReadonlySet<string> = new Set([
-  "model", "models", "input", "stream", "provider", "route", "reasoning", "store", "previous_response_id", "background", "prompt", "conversation",
+  "model", "models", "input", "stream", "provider", "route", "reasoning", "text", "store", "previous_response_id", "background", "prompt", "conversation",
 ]);
 
 /** Source of the name: OpenAI's `include`; it asks for what `top_logprobs` alone does not. */
@@ -51,6 +50,7 @@ export function parse(body: Uint8Array): ChatRequest {
     gateway,
     extra,
     dialect,
+    protocol: "openai-responses",
   };
 }
 
@@ -63,12 +63,11 @@ function refuseStored({ store, previous_response_id: previous, background, promp
 }
 
 function readParameters(given: ChatParameters, fields: Fields, dialect: Fields): ChatParameters {
-  const { service_tier: tier, ...parameters } = withAllowedTools(given, "tool_choice");
+  const { service_tier: tier, top_logprobs: top, ...parameters } = withAllowedTools(given, "tool_choice");
   const reasoning = readReasoning(fields["reasoning"], "reasoning");
-  const wording = (dialect["text"] ?? {}) as Fields;
+  const wording = isAbsent(fields["text"]) ? {} : record(fields["text"], "text");
   const format = readFormat(wording["format"], "text.format");
-  const wantsLogprobs = given.top_logprobs !== undefined && given.top_logprobs > 0;
-  const includesLogprobs = (dialect["include"] as readonly string[] | undefined)?.includes(logprobsInclude) === true;
+  const wantsLogprobs = (top !== undefined && top > 0) || (dialect["include"] as readonly string[] | undefined)?.includes(logprobsInclude) === true;
   return {
     ...parameters,
     // The default; sent by clients that were asked for nothing.
@@ -76,6 +75,6 @@ function readParameters(given: ChatParameters, fields: Fields, dialect: Fields):
     ...(reasoning === undefined ? undefined : { reasoning }),
     ...(format === undefined ? undefined : { response_format: format }),
     ...(isAbsent(wording["verbosity"]) ? undefined : { verbosity: readVerbosity(wording["verbosity"], "text.verbosity") }),
-    ...(wantsLogprobs || includesLogprobs ? { logprobs: true } : undefined),
+    ...(wantsLogprobs ? { logprobs: true, ...(top === undefined ? undefined : { top_logprobs: top }) } : undefined),
   };
 }

@@ -20,8 +20,15 @@ export function sealed(detail: Fields): string {
   return seal + Buffer.from(JSON.stringify(detail)).toString("base64url");
 }
 
-/** The details that an item stands for. `place` is its place among the reasoning items of its message. */
-export function readReasoningItem(item: Fields, path: string, place: number): readonly Fields[] {
+/** How much stands before an item in its turn. */
+export interface Place {
+  readonly details: number;
+  /** Words, calls and images counted in. */
+  readonly blocks: number;
+}
+
+/** The details that an item stands for, numbered as its provider numbers them. */
+export function readReasoningItem(item: Fields, path: string, before: Place): readonly Fields[] {
   const { id, encrypted_content: encrypted, signature, format } = item;
   if (typeof encrypted === "string") {
     const opened = unsealed(encrypted);
@@ -31,17 +38,17 @@ export function readReasoningItem(item: Fields, path: string, place: number): re
   const common = {
     ...(isTheirs ? { id: anyText(id, `${path}.id`) } : undefined),
     ...(isAbsent(format) ? (isTheirs && !isAbsent(encrypted) && id.startsWith("rs_") ? { format: openaiFormat } : undefined) : { format: anyText(format, `${path}.format`) }),
-    index: place,
   };
   const texts = readTexts(item["content"], `${path}.content`);
   const isSigned = !isAbsent(signature);
-  return [
-    ...readTexts(item["summary"], `${path}.summary`).map((summary) => ({ type: "reasoning.summary", summary, ...common })),
-    ...(texts.length > 0 || isSigned
-      ? [{ type: "reasoning.text", text: texts.join(""), ...(isSigned ? { signature: anyLength(signature, `${path}.signature`) } : undefined), ...common }]
-      : []),
-    ...(isAbsent(encrypted) ? [] : [{ type: "reasoning.encrypted", data: anyLength(encrypted, `${path}.encrypted_content`), ...common }]),
-  ];
+  const details: Fields[] = readTexts(item["summary"], `${path}.summary`).map((summary) => ({ type: "reasoning.summary", summary, ...common }));
+  if (texts.length > 0 || isSigned) {
+    details.push({ type: "reasoning.text", text: texts.join(""), ...(isSigned ? { signature: anyLength(signature, `${path}.signature`) } : undefined), ...common });
+  }
+  if (!isAbsent(encrypted)) details.push({ type: "reasoning.encrypted", data: anyLength(encrypted, `${path}.encrypted_content`), ...common });
+  // Providers of this dialect number reasoning together with all else, so as to tell from the numbers what stood where.
+  const first = details[0]?.["format"]?.toString().endsWith("-responses-v1") === true ? before.blocks : before.details;
+  return details.map((detail, index) => ({ ...detail, index: first + index }));
 }
 
 /** What the details say in words, for upstreams that take nothing else. */

@@ -1,0 +1,59 @@
+/** What machines read: the map of the site, the text for language models, the rules for crawlers, the API's description. */
+
+import { pricePerMillionText, type Picodollars } from "../../base/money.ts";
+import { price } from "../../../web/format/price.ts";
+import type { PageRoute } from "./page-route.ts";
+
+export const sitemapRoute: PageRoute = {
+  path: "/sitemap.xml",
+  answer: ({ catalog }, { origin, routes }) => {
+    const places = publicPlaces(routes);
+    const models = routes.includes("/:author/:slug") ? catalog.models.filter(({ isListed }) => isListed).map(({ slug, createdAt }) => ({ path: `/${slug}`, changed: new Date(createdAt * 1000).toISOString().slice(0, 10) })) : [];
+    const urls = [...places.map((path) => `<url><loc>${escapeXml(origin + path)}</loc></url>`), ...models.map(({ path, changed }) => `<url><loc>${escapeXml(origin + path)}</loc><lastmod>${changed}</lastmod></url>`)];
+    return { contentType: "application/xml; charset=utf-8", body: `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${urls.join("\n")}\n</urlset>\n` };
+  },
+};
+
+/** Source: llmstxt.org. */
+export const llmsRoute: PageRoute = {
+  path: "/llms.txt",
+  answer: ({ catalog }, { origin }) => {
+    const listed = catalog.models.filter(({ isListed }) => isListed);
+    const body = [
+      "# Windrose", "",
+      `> One OpenAI-compatible API in front of ${listed.length} models and the providers that serve them. Base URL: ${origin}/api/v1`, "",
+      "Authorize with `Authorization: Bearer sk-wr-…`. A model is named by its slug.", "",
+      "## API", "",
+      `- [OpenAPI document](${origin}/api/v1/openapi.json): every operation`,
+      `- [Models as JSON](${origin}/api/v1/models): prices, context lengths, parameters; filters and sorts are query parameters`,
+      `- [Models as a page](${origin}/models): the same query`, "",
+      "## Models", "",
+      "Prices are US dollars per million input and output tokens.", "",
+      ...listed.map((model) => `- [${model.slug}](${origin}/${model.slug}): ${model.name}; ${perMillion(model.pricing?.prompt)} in, ${perMillion(model.pricing?.completion)} out; ${model.contextLength} tokens of context; ${model.inputModalities.join("+")} to ${model.outputModalities.join("+")}`),
+      "",
+    ].join("\n");
+    return { contentType: "text/plain; charset=utf-8", body };
+  },
+};
+
+export const robotsRoute: PageRoute = {
+  path: "/robots.txt",
+  answer: (_reads, { origin }) => ({ contentType: "text/plain; charset=utf-8", body: `User-agent: *\nDisallow: /api/\nDisallow: /settings/\nSitemap: ${origin}/sitemap.xml\n` }),
+};
+
+export const openapiRoute: PageRoute = { path: "/openapi.json", answer: () => ({ redirect: "/api/v1/openapi.json" }) };
+
+function perMillion(amount: Picodollars | undefined): string {
+  return amount === undefined ? "unknown" : price(pricePerMillionText(amount));
+}
+
+/** The places with one address, that are for everybody, and that people read. */
+function publicPlaces(routes: readonly string[]): readonly string[] {
+  return routes.filter((path) => !path.includes(":") && !path.includes(".") && !/^\/(?:api|settings)\//.test(path));
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+}

@@ -1,0 +1,152 @@
+/**
+ * The site: pages, the files they need, and what machines read. Pages are drawn from memory in a few milliseconds and compressed
+ * off the event loop; the inference path shares the process, so nothing here may compute for long.
+ */
+
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { requestId as newRequestId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { errorPage } from "../../web/pages/error/page.tsx";
+import type { Page, Site } from "../../web/shell/page.ts";
+import { renderPage } from "../../web/shell/render.tsx";
+import { themeScript } from "../../web/shell/theme-script.ts";
+import { accepted, type BuiltAssets } from "./assets.ts";
+import { addressOf, rootFrom, type SiteAddress } from "./address.ts";
+import { matchRoute, type PageAnswer, type PageReads, type PageRequest, type PageRoute } from "./pages/page-route.ts";
+
+export interface SiteDeps {
+  readonly reads: PageReads;
+  readonly routes: readonly PageRoute[];
+  readonly assets: BuiltAssets;
+  readonly log: Log;
+}
+
+/** Answers what is the site's; false for what is the API's. */
+export type SiteListener = (message: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Makes the site's listener. The API has everything under /api but /api/ui, all methods but GET and HEAD, and what no page answers and no browser asks for. */
+export function createSite(deps: SiteDeps): SiteListener {
+  const places = new Set(deps.routes.map(({ path }) => path));
+  return (message, response) => {
+    if (message.method !== "GET" && message.method !== "HEAD") return false;
+    const address = addressOf(message);
+    if (address === undefined || (address.path.startsWith("/api") && !address.path.startsWith("/api/ui/"))) return false;
+    if (deps.assets.answer(message, response, address.path)) return true;
+    const found = findRoute(deps.routes, address.path);
+    if (found === undefined && !wantsPage(message)) return false;
+    const site = { origin: address.origin, root: rootFrom(address.path), version: deps.reads.version, isDemo: deps.reads.isDemo, places, assets: deps.assets.names };
+    void answer(deps, { message, response, address, found, site });
+    return true;
+  };
+}
+
+interface Visit {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly address: SiteAddress;
+  readonly found: { readonly route: PageRoute; readonly steps: PageRequest["steps"] } | undefined;
+  readonly site: Site;
+}
+
+async function answer(deps: SiteDeps, visit: Visit): Promise<void> {
+  const { message, response, address: { path, query, origin, hasTrailingSlash }, found, site } = visit;
+  try {
+    if (hasTrailingSlash) {
+      // By the last step alone: an address such as "//host/" must not become a link to that host.
+      redirect(response, `../${encodeURIComponent(path.slice(path.lastIndexOf("/") + 1))}${queryText(query)}`, true);
+      return;
+    }
+    const request = { path, query, origin, steps: found?.steps ?? {}, routes: deps.routes.map((route) => route.path) };
+    const made = (await found?.route.answer(deps.reads, request)) ?? missing(deps.reads, path);
+    await send(made, { message, response, site });
+  } catch (error) {
+    const requestId = newRequestId(deps.reads.clock());
+    deps.log.error({ requestId, error, path }, "a page could not be made");
+    if (response.headersSent) response.destroy();
+    else await send(errorPage({ status: 500, path, suggestions: [], requestId }), { message, response, site }).catch(() => response.destroy());
+  }
+}
+
+function findRoute(routes: readonly PageRoute[], path: string): Visit["found"] {
+  for (const route of routes) {
+    const steps = matchRoute(route.path, path);
+    if (steps !== undefined) return { route, steps };
+  }
+  return undefined;
+}
+
+/** Programs that ask for what is not there are better served by the API's answer, which names the nearest operation. */
+function wantsPage(message: IncomingMessage): boolean {
+  return String(message.headers.accept ?? "").includes("text/html");
+}
+
+function missing({ catalog }: PageReads, path: string): Page {
+  const suggestions = catalog.suggest(path.slice(1)).flatMap((slug) => {
+    const model = catalog.find(slug);
+    return model === undefined ? [] : [{ slug: model.slug, name: model.name }];
+  });
+  return errorPage({ status: 404, path, suggestions });
+}
+
+async function send(made: PageAnswer, { message, response, site }: Pick<Visit, "message" | "response" | "site">): Promise<void> {
+  if ("redirect" in made) {
+    redirect(response, site.root + made.redirect.replace(/^\/+/, ""), made.isPermanent === true);
+    return;
+  }
+  const isPage = "title" in made;
+  const text = isPage ? renderPage(made, site) : made.body;
+  const tag = `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
+  const headers = {
+    "etag": tag, "vary": "accept-encoding", "x-content-type-options": "nosniff",
+    "cache-control": isPage && made.isPrivate === true ? "no-store" : "no-cache",
+    ...(isPage ? pageHeaders : {}),
+  };
+  if (String(message.headers["if-none-match"] ?? "").includes(tag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const encoding = accepted(message, encoders);
+  const body = await (encoders[encoding] ?? asItIs)(Buffer.from(text));
+  response.writeHead(isPage ? (made.status ?? 200) : 200, {
+    ...headers, "content-type": isPage ? "text/html; charset=utf-8" : made.contentType, "content-length": body.length,
+    ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
+  });
+  response.end(message.method === "HEAD" ? undefined : body);
+}
+
+function redirect(response: ServerResponse, location: string, isPermanent: boolean): void {
+  response.writeHead(isPermanent ? 301 : 302, { "location": location, "content-length": 0, "cache-control": "no-cache" }).end();
+}
+
+function queryText(query: URLSearchParams): string {
+  return query.size === 0 ? "" : `?${query.toString()}`;
+}
+
+type Encode = (text: Buffer) => Promise<Buffer>;
+
+const brotli = promisify(brotliCompress);
+const gzipped = promisify(gzip);
+
+// Middling efforts: a page is compressed for every reader anew.
+const encoders: Readonly<Record<string, Encode>> = {
+  br: (text) => brotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: text.length } }),
+  gzip: (text) => gzipped(text, { level: 5 }),
+};
+
+const asItIs: Encode = async (text) => text;
+
+/** Everything is ours, and the one script in the page is known by its hash. Source: CSP Level 3. */
+const policy = [
+  "default-src 'self'", `script-src 'self' 'sha256-${createHash("sha256").update(themeScript).digest("base64")}'`, "img-src 'self' data:", "connect-src 'self'",
+  "object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'",
+].join("; ");
+
+const pageHeaders = {
+  "content-security-policy": policy,
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+};

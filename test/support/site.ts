@@ -1,0 +1,61 @@
+/** The site over the packaged catalog, asked over a real socket. It needs no build: its assets have made-up names. */
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createLog } from "../../src/base/log.ts";
+import { loadCatalog, type Catalog } from "../../src/catalog/load.ts";
+import type { BuiltAssets } from "../../src/http/assets.ts";
+import type { PageReads, PageRoute } from "../../src/http/pages/page-route.ts";
+import { pageRoutes } from "../../src/http/pages/routes.ts";
+import { createSite } from "../../src/http/site.ts";
+import { plainQuirks } from "../../src/providers/quirks.ts";
+
+export interface TestSite {
+  readonly reads: PageReads;
+  readonly catalog: Catalog;
+  /** What the log was told. */
+  readonly logged: readonly string[];
+  /** As a browser asks; redirects are not followed. Other headers are added or replace these. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** The text of a page that must be there. */
+  page(path: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const siteNow = Date.UTC(2026, 6, 20, 12);
+
+const assets: BuiltAssets = {
+  names: { style: "/assets/style.css", script: "/assets/windrose.js", icon: "/assets/rose.svg", fonts: ["/assets/sans.woff2"], islands: { "model-explorer": ["/assets/model-explorer.js"] } },
+  answer: () => false,
+};
+
+/** `reads` replace or add to those over the packaged catalog; `routes` stand before those of the site. */
+export async function openTestSite({ reads: more = {}, routes = [] }: { readonly reads?: Partial<PageReads>; readonly routes?: readonly PageRoute[] } = {}): Promise<TestSite> {
+  const catalog = loadCatalog({
+    folder: fileURLToPath(new URL("../../catalog/", import.meta.url)),
+    configured: [], credential: () => undefined, simulated: [], protocols: new Set(), quirksOf: () => plainQuirks, now: siteNow,
+  });
+  const reads: PageReads = { catalog, health: () => undefined, clock: () => siteNow, version: "0.0.0-test", isDemo: false, ...more };
+  const logged: string[] = [];
+  const site = createSite({ reads, routes: [...routes, ...pageRoutes], assets, log: createLog("error", (line) => void logged.push(line)) });
+  const server = createServer((message, response) => {
+    if (!site(message, response)) response.writeHead(418).end("the API's");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", headers: { accept: "text/html", ...headers } });
+  return {
+    reads, catalog, logged, get,
+    page: async (path) => {
+      const response = await get(path);
+      if (response.status !== 200) throw new Error(`${path} is ${response.status}`);
+      return response.text();
+    },
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
