@@ -5,7 +5,8 @@
 
 import type { Fault } from "../base/fault.ts";
 import type { ChatAnswer, ChatChunk, ChatRequest, Usage } from "../wire/chat.ts";
-import type { SseEvent } from "../wire/sse.ts";
+import type { Framing } from "../wire/frames.ts";
+import type { SseEvent, SseLimits } from "../wire/sse.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** The endpoint as an adapter sees it. */
@@ -40,6 +41,10 @@ export interface ParameterNote {
 
 export interface ChatAdapter {
   readonly protocol: string;
+  /** How its streams are cut into events; as server-sent events where absent. */
+  readonly framing?: Framing;
+  /** Of its streams of text, where the events are longer than in other dialects. */
+  readonly limits?: SseLimits;
 
   encodeRequest(request: ChatRequest, target: Target): UpstreamRequest;
 

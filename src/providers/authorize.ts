@@ -2,14 +2,28 @@
 
 import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
+import type { UpstreamRequest } from "./adapter.ts";
+import { signatureHeaders } from "./sigv4.ts";
 
-type Authorization =
+export type Authorization =
   | { readonly scheme: "none" }
   | { readonly scheme: "bearer"; readonly credential: Secret }
-  | { readonly scheme: "header"; readonly header: string; readonly credential: Secret };
+  | { readonly scheme: "header"; readonly header: string; readonly credential: Secret }
+  | AwsSignature;
 
-/** The headers that authorize a request, with lowercase names. */
-export function authorizationHeaders(authorization: Authorization): Record<string, string> {
+/** Each request is signed by itself. */
+export interface AwsSignature {
+  readonly scheme: "aws-sigv4";
+  readonly service: string;
+  /** Of a host whose name does not say it. */
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret | undefined;
+}
+
+/** The headers that authorize a request, with lowercase names. `now` is in milliseconds since the epoch. */
+export function authorizationHeaders(authorization: Authorization, request: Pick<UpstreamRequest, "url" | "headers" | "body">, now: number): Record<string, string> {
   switch (authorization.scheme) {
     case "none":
       return {};
@@ -17,7 +31,34 @@ export function authorizationHeaders(authorization: Authorization): Record<strin
       return { authorization: `Bearer ${authorization.credential.reveal()}` };
     case "header":
       return { [authorization.header.toLowerCase()]: authorization.credential.reveal() };
+    case "aws-sigv4":
+      return signed(authorization, request, now);
     default:
       return unreachable(authorization);
   }
+}
+
+/** What must not be repeated to anybody, when an upstream does. */
+export function secretsOf(authorization: Authorization): readonly string[] {
+  switch (authorization.scheme) {
+    case "none":
+      return [];
+    case "aws-sigv4":
+      return [authorization.secretAccessKey, ...(authorization.sessionToken === undefined ? [] : [authorization.sessionToken])].map((each) => each.reveal());
+    default:
+      return [authorization.credential.reveal()];
+  }
+}
+
+/** "bedrock-runtime.eu-west-1.amazonaws.com" */
+const awsHost = /\.([a-z]{2,}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/;
+
+function signed({ service, region, accessKeyId, secretAccessKey, sessionToken }: AwsSignature, { url, headers, body }: Pick<UpstreamRequest, "url" | "headers" | "body">, now: number): Record<string, string> {
+  const type = headers["content-type"];
+  return signatureHeaders(
+    { method: "POST", url, headers: type === undefined ? {} : { "content-type": type }, body },
+    { accessKeyId, secretAccessKey: secretAccessKey.reveal(), sessionToken: sessionToken?.reveal() },
+    { service, region: awsHost.exec(new URL(url).hostname)?.[1] ?? region },
+    now,
+  );
 }

@@ -44,6 +44,7 @@ const rules: readonly Rule[] = [
         /your account\b.{0,140}(?:insufficient balance|exceeded current quota)|account \S+ is suspended, possibly due to reaching/,
         /access denied(?: due to overdue account|, please make sure your account is in good standing)/,
         /the selected model requires paid balance|key limit exceeded|inference prohibited, please enter a payment|inactive subscription/,
+        /you are using a trial key, which is limited to \d+ api calls \/ month/,
         /your prepayment credits are depleted|your project has exceeded its (?:monthly )?spending cap/,
       ].map((pattern) => `^(?:${pattern.source})`).join("|"),
       "i",
@@ -61,14 +62,15 @@ const rules: readonly Rule[] = [
   {
     at: isRefusal,
     words: /model_?not_?found|model_not_available|model_not_supported|model_decommissioned|model_permission|model_terms|model[_.]?access_?denied|invalid_model|unknown_model|operationnotsupported|deploymentnotfound|^(?:1211|5007|5016)$/,
-    starts: /^(?:the )?(?:requested )?model\b.{0,120}(?:does not exist|not exist|not found|no longer (?:available|supported)|has been (?:deprecated|decommissioned|retired)|not supported (?:by any|by provider|for task))|^(?:invalid|unknown|no such) model\b|^\S+ is not a valid model id|^unable to access (?:non-serverless )?model|^access to model \S+ is restricted|^models\/\S+ is not found|^publisher model\b|^project \S+ does not have access to model|^no handler found on route/i,
+    starts: /^(?:the )?(?:requested )?model\b.{0,120}(?:does not exist|not exist|not found|no longer (?:available|supported)|has been (?:deprecated|decommissioned|retired)|not supported (?:by any|by provider|for task))|^(?:invalid|unknown|no such) model\b|^\S+ is not a valid model id|^unable to access (?:non-serverless )?model|^access to model \S+ is restricted|^models\/\S+ is not found|^publisher model\b|^project \S+ does not have access to model|^no handler found on route|^invocation of model id \S+ with on-demand|^the provided model identifier is invalid|^you don't have access to the model\b|^model access is denied|^this model version has reached/i,
     code: "upstream_model_missing",
   },
   { at: isOneOf(413), words: /rate_limit|^tokens$/, code: "upstream_rate_limited" },
+  { at: isOneOf(400), words: /^servicequotaexceeded/, code: "upstream_rate_limited" },
   {
     at: (status) => isRefusal(status) || isServers(status),
     words: /context_(?:length|size|window|exceeded)|tokens_limit|^1261$/,
-    says: /(?:maximum|max) (?:model )?(?:context|sequence|prompt|input) length|context (?:length|window|size|limit)|passed \d+ input tokens|prompt (?:is )?too long|too many (?:input |prompt )?tokens|input token count|model token limit|tokens \+ `?max_new_tokens|`inputs` must have less than|range of input length|n_keep .{0,20}n_ctx|max_seq_len|reduce the length of/i,
+    says: /(?:maximum|max) (?:model )?(?:context|sequence|prompt|input) length|context (?:length|window|size|limit)|passed \d+ input tokens|prompt (?:is )?too long|too many (?:input |prompt )?tokens|input token count|model token limit|tokens \+ `?max_new_tokens|`inputs` must have less than|range of input length|n_keep .{0,20}n_ctx|max_seq_len|reduce the length of|input is too long for|number of input tokens exceeds/i,
     code: "context_length_exceeded",
   },
   // A firewall in front: often about the prompt, so it must not cost us the credential.
@@ -77,7 +79,7 @@ const rules: readonly Rule[] = [
   {
     at: isCallers,
     words: /invalid_api_key|authentication_error|organization_restricted/,
-    starts: /^(?:api key (?:not valid|not found|expired)|invalid api key|incorrect api key|user location is not supported)/i,
+    starts: /^(?:api key (?:not valid|not found|expired)|invalid api key|incorrect api key|user location is not supported|your account is not authorized to invoke|operation not allowed$)/i,
     code: "upstream_credential",
   },
   { at: isCallers, words: /^3006$/, says: /total message size \d+ exceeds|request payload size exceeds/i, code: "payload_too_large" },
@@ -90,15 +92,16 @@ const rules: readonly Rule[] = [
     at: (status) => isCallers(status) || isServers(status),
     words: /unsupported_(?:parameter|value)|unknown_(?:parameter|field)|extra_forbidden|^not_supported_error$/,
     starts: /^(?:unsupported param\b|tools param requires|image input is not supported)/i,
-    says: /\bmax_(?:completion_|new_)?tokens\b.{0,40}(?:too large|exceeds|must be (?:less|<)|valid range|is limited)|range of max_tokens/i,
+    says: /\bmax_(?:completion_|new_)?tokens\b.{0,40}(?:too large|exceeds|must be (?:less|<)|valid range|is limited)|range of max_tokens|maximum tokens you requested exceeds? the model limit/i,
     code: "unsupported_parameter",
   },
   {
     at: isCallers,
-    says: /(?:unsupported|unknown|unrecognized) (?:request )?(?:parameter|argument|field|value)|extra (?:inputs|fields) (?:are )?not permitted|\b(?:is|are) (?:not supported|unsupported)|does(?: not|n't) support|not supported (?:with|by|for|on) (?:this|the)|requires --enable-auto-tool-choice|response_format\S* (?:must be|type is unavailable)|not a multimodal model|supports at most|at most \d+ (?:image|audio|video)|only supports? stream|parameter\.\w+ must be set|only \S+ is allowed for this model/i,
+    says: /(?:unsupported|unknown|unrecognized) (?:request )?(?:parameter|argument|field|value)|extra (?:inputs|fields) (?:are )?not permitted|extraneous key \S+ is not permitted|\b(?:is|are) (?:not supported|unsupported)|does(?: not|n't) support|not supported (?:with|by|for|on) (?:this|the)|requires --enable-auto-tool-choice|response_format\S* (?:must be|type is unavailable)|not a multimodal model|supports at most|at most \d+ (?:image|audio|video)|only supports? stream|parameter\.\w+ must be set|only \S+ is allowed for this model/i,
     code: "unsupported_parameter",
   },
   { at: isOneOf(408, 504, 524), code: "upstream_timeout" },
+  { at: isOneOf(429), words: /^modelnotready/, code: "upstream_overloaded" },
   { at: isOneOf(429), code: "upstream_rate_limited" },
   { at: isOneOf(498, 503, 529), code: "upstream_overloaded" },
   { at: isOneOf(500, 502), words: /overload|^3040$/, says: /overloaded|loading model|currently loading|at capacity/i, code: "upstream_overloaded" },
@@ -134,7 +137,7 @@ const quoted = /(?<!\w)'[^']*'(?!\w)|"[^"]*"/g;
 /** Asked in this order of an error without a status: its words say which one it stands for. */
 const statusWords: readonly (readonly [words: RegExp, status: number])[] = [
   [/insufficient_(?:quota|balance|credits|funds)|billing|payment_required|current_quota|arrearage/, 402],
-  [/rate_?limit|too_many_requests|resource_exhausted/, 429],
+  [/rate_?limit|too_many_requests|resource_exhausted|throttl/, 429],
   [/overload|unavailable|capacity|slow_down/, 503],
   [/timeout|deadline/, 504],
   [/authenticat|unauthorized|invalid_api_key/, 401],

@@ -27,12 +27,14 @@ const openai: Partial<Quirks> = {
   developerRole: true,
   responseFormats: ["text", "json_object", "json_schema"],
   efforts: ["none", "minimal", "low", "medium", "high", "xhigh"],
+  completions: ["gpt-3.5-turbo-instruct", "babbage-002", "davinci-002"],
 };
 
 const vllm: Partial<Quirks> = {
   reasoning: "template",
   efforts: ["low", "medium", "high"],
   prefill: { body: { continue_final_message: true, add_generation_prompt: false } },
+  completions: "all",
 };
 
 const moonshotai: Partial<Quirks> = {
@@ -52,6 +54,7 @@ const ollama: Partial<Quirks> = {
   refuses: ["logit_bias", "parallel_tool_calls"],
   toolChoices: ["auto"],
   efforts: ["none", "low", "medium", "high"],
+  completions: "all",
 };
 
 export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
@@ -67,6 +70,7 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     streamOptions: false,
   },
   together: {
+    completions: "all",
     toolChoices: ["auto", "function"],
     efforts: ["low", "medium", "high"],
   },
@@ -75,10 +79,12 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     efforts: ["none", "low", "medium", "high"],
     reasoningHistory: { field: "reasoning_content", required: false },
     maxTokensRequired: true,
+    completions: "all",
     // Its default cuts max_tokens without a word.
     fields: { context_length_exceeded_behavior: "error" },
   },
   deepinfra: {
+    completions: "all",
     efforts: ["none", "low", "medium", "high"],
     reasoningTokens: "beside_when_more",
   },
@@ -112,6 +118,7 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     streamOptions: false,
   },
   novita: {
+    completions: "all",
     reasoningFields: { separate_reasoning: true },
     maxTokensRequired: true,
   },
@@ -127,11 +134,13 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
   ollama,
   "ollama-cloud": ollama,
   llamacpp: {
+    completions: "all",
     renames: { repetition_penalty: "repeat_penalty" },
     reasoning: "template",
     efforts: ["low", "medium", "high"],
   },
   lmstudio: {
+    completions: "all",
     renames: { repetition_penalty: "repeat_penalty" },
     responseFormats: ["text", "json_schema"],
     efforts: ["low", "medium", "high"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { knownQuirks } from "./known-quirks.ts";
 import { quirksOf } from "./known-quirks.ts";
-import { parseQuirks, plainQuirks } from "./quirks.ts";
+import { parseQuirks, plainQuirks, routeOf } from "./quirks.ts";
 
 test("a provider that we have not met has the plain quirks", () => {
   expect(quirksOf("nobody")).toBe(plainQuirks);
@@ -12,6 +12,12 @@ test.each(Object.keys(knownQuirks))("%s states only quirks that exist", (provide
   expect(Object.keys(quirksOf(provider)).sort()).toEqual(Object.keys(plainQuirks).sort());
 });
 
+test("a route of the provider's own names the model where it says so, as one part of a path", () => {
+  const upstreamModel = "a model/$&";
+  expect(routeOf({ quirks: plainQuirks, upstreamModel }, "/chat/completions")).toBe("/chat/completions");
+  expect(routeOf({ quirks: { ...plainQuirks, route: "/deployments/{model}/chat?v=1" }, upstreamModel }, "/chat/completions")).toBe("/deployments/a%20model%2F%24%26/chat?v=1");
+});
+
 describe("the config file", () => {
   test("replaces what it names and leaves the rest", () => {
     const read = parseQuirks(
@@ -19,7 +25,7 @@ describe("the config file", () => {
         renames: { max_tokens: "max_completion_tokens" }, refuses: ["top_k"], passes: ["n"], developer_role: true, response_formats: ["text"],
         tool_choices: ["auto"], reasoning: "thinking", efforts: ["low"], reasoning_history: { field: "reasoning", required: true }, reasoning_format: "r-v1",
         reasoning_tokens: "beside", envelope: "x", stream_options: false, max_tokens_required: true, fields: { a: 1 }, reasoning_fields: { b: 2 },
-        prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat",
+        prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat", completions: "all",
       },
       quirksOf("openai"),
     );
@@ -27,7 +33,7 @@ describe("the config file", () => {
       renames: { max_tokens: "max_completion_tokens" }, refuses: ["top_k"], passes: ["n"], developerRole: true, responseFormats: ["text"],
       toolChoices: ["auto"], reasoning: "thinking", efforts: ["low"], reasoningHistory: { field: "reasoning", required: true }, reasoningFormat: "r-v1",
       reasoningTokens: "beside", envelope: "x", streamOptions: false, maxTokensRequired: true, fields: { a: 1 }, reasoningFields: { b: 2 },
-      prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat",
+      prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat", completions: "all",
     });
     expect(parseQuirks({ stream_options: false }, quirksOf("xai"))).toEqual({ ...quirksOf("xai"), streamOptions: false });
     expect(parseQuirks({ prefill: null }, quirksOf("deepseek")).prefill).toBeUndefined();

@@ -51,6 +51,8 @@ export interface Quirks {
   readonly prefill: Prefill | undefined;
   /** What follows the base URL where it is not the dialect's own path; `{model}` stands for the upstream's model. */
   readonly route: string | undefined;
+  /** The upstream's models that continue plain text at `/completions`. */
+  readonly completions: "all" | readonly string[];
 }
 
 export interface Prefill {
@@ -82,6 +84,7 @@ export const plainQuirks: Quirks = {
   reasoningFields: {},
   prefill: undefined,
   route: undefined,
+  completions: [],
 };
 
 /** What follows the base URL: the provider's own route, or else the dialect's. */
@@ -132,7 +135,7 @@ const texts: Read = (value, field) => {
   return value.map((item, index) => text(item, `${field}[${index}]`));
 };
 
-const passes: Read = (value, field) => (value === "all" ? value : texts(value, field));
+const allOrTexts: Read = (value, field) => (value === "all" ? value : texts(value, field));
 
 const renames: Read = (value, field) =>
   Object.fromEntries(Object.entries(object(value, field) as object).map(([name, to]) => [name, text(to, `${field}.${name}`)]));
@@ -171,7 +174,7 @@ function shape(required: Readonly<Record<string, Read>>, optional: Readonly<Reco
 const readers: Readonly<Record<string, { readonly quirk: keyof Quirks; readonly read: Read }>> = {
   renames: { quirk: "renames", read: renames },
   refuses: { quirk: "refuses", read: texts },
-  passes: { quirk: "passes", read: passes },
+  passes: { quirk: "passes", read: allOrTexts },
   developer_role: { quirk: "developerRole", read: bool },
   response_formats: { quirk: "responseFormats", read: listOf("text", "json_object", "json_schema", "grammar", "python") },
   tool_choices: { quirk: "toolChoices", read: listOf("none", "auto", "required", "function") },
@@ -187,4 +190,5 @@ const readers: Readonly<Record<string, { readonly quirk: keyof Quirks; readonly 
   reasoning_fields: { quirk: "reasoningFields", read: object },
   prefill: { quirk: "prefill", read: orNone(shape({}, { message: object, body: object, path: text })) },
   route: { quirk: "route", read: orNone(text) },
+  completions: { quirk: "completions", read: allOrTexts },
 };

@@ -7,14 +7,15 @@ import type { ChatAdapter } from "../adapter.ts";
 import { upstreamFault } from "../upstream-fault.ts";
 import { decodeAnswer } from "./answer.ts";
 import { encodeRequest } from "./encode.ts";
+import { protocol } from "./protocol.ts";
 import { traitsOf } from "./models.ts";
 import { openMessageStream } from "./stream.ts";
 
 export const anthropicMessages: ChatAdapter = {
-  protocol: "anthropic-messages",
+  protocol,
   encodeRequest,
   decodeResponse: decodeAnswer,
-  openStream: openMessageStream,
+  openStream: (request) => openMessageStream(request.protocol === protocol),
   continues: ({ upstreamModel }) => traitsOf(upstreamModel).continues,
   decodeError: upstreamFault,
 };

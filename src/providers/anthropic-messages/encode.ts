@@ -7,6 +7,8 @@ import { asObject, type JsonObject } from "../json.ts";
 import { encodeFormat } from "./format.ts";
 import { encodeMessages, thinkingBar } from "./messages.ts";
 import { traitsOf, type ModelTraits } from "./models.ts";
+import { ownWords } from "./own-words.ts";
+import { protocol } from "./protocol.ts";
 import { encodeThinking } from "./thinking.ts";
 import { encodeTools } from "./tools.ts";
 
@@ -27,18 +29,22 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   const traits = traitsOf(target.upstreamModel);
   const isKnown = (name: ParameterName): boolean => known.has(name) && !target.quirks.refuses.includes(name);
   const parameters = acceptedParameters(request.parameters, { listed: target.parameters, isKnown }, notes);
-  const { own, betas } = passedExtra(request.extra, notes);
-  const { system, turns, betas: needed } = encodeMessages(request.messages, notes);
+  const isOwn = request.protocol === protocol;
+  const takesSchemas = traits.takesSchemas && (target.parameters?.has("structured_outputs") ?? true);
+  const { own: passedOn, betas } = passedExtra(request.extra, isOwn, notes);
+  const own = isOwn ? { ...passedOn, ...ownWords(request.dialect ?? {}, traits, takesSchemas) } : passedOn;
+  const ownConfig = asObject(own["output_config"]);
+  const { system, turns, betas: needed } = encodeMessages(request.messages, notes, isOwn ? traits : undefined);
   const { reasoning, verbosity, max_tokens: maxTokens } = parameters;
-  const thinking = encodeThinking({ reasoning, verbosity, maxTokens, outputTokensMax: target.outputTokensMax, bar: thinkingBar(turns) }, traits, notes);
+  const thinking = encodeThinking({ reasoning, verbosity, maxTokens, outputTokensMax: target.outputTokensMax, bar: thinkingBar(turns) }, traits, own["thinking"] === undefined ? notes : []);
   const isThinking = own["thinking"] === undefined ? thinking.isOn : asObject(own["thinking"])?.["type"] !== "disabled";
-  const format = encodeFormat(parameters.response_format, traits.takesSchemas && (target.parameters?.has("structured_outputs") ?? true), notes);
+  const format = encodeFormat(parameters.response_format, takesSchemas, ownConfig?.["format"] === undefined ? notes : []);
   const instruction = format.instruction === undefined ? [] : [{ type: "text", text: format.instruction }];
 
   const outputConfig: Body = {
     ...(thinking.effort === undefined ? {} : { effort: thinking.effort }),
     ...(format.format === undefined ? {} : { format: format.format }),
-    ...asObject(own["output_config"]),
+    ...ownConfig,
   };
   const body: Body = {
     model: target.upstreamModel,
@@ -94,9 +100,9 @@ function encodeSampling(parameters: ChatParameters, { traits, isThinking }: Mode
   return sampling;
 }
 
-function toolTarget({ stream }: ChatRequest, { parameters }: Target, { traits, isThinking }: Model) {
+function toolTarget({ stream, protocol: speaks }: ChatRequest, { parameters }: Target, { traits, isThinking }: Model) {
   const unforced = !traits.canBeForced ? "this model cannot be made to call a tool" : isThinking ? "a tool cannot be forced together with reasoning" : undefined;
-  return { takesChoice: isListed("tool_choice", parameters), unforced, streamsArguments: stream && traits.streamsArguments };
+  return { takesChoice: isListed("tool_choice", parameters), unforced, streamsArguments: stream && traits.streamsArguments, isOwn: speaks === protocol };
 }
 
 /** Priority is capacity that the account holds, and is used where there is some; it is asked for by not forbidding it. */
@@ -114,13 +120,13 @@ function encodeTier(asked: string | undefined, { serviceTier }: Target, notes: P
 
 const betaName = /^[a-z0-9-]{1,100}$/i;
 
-/** `anthropic_beta` names features that are no field, but a header. */
-function passedExtra(extra: ChatRequest["extra"], notes: ParameterNote[]): { readonly own: JsonObject; readonly betas: readonly string[] } {
+/** `anthropic_beta` names features that are no field, but a header. Callers of this protocol's own may send it any field. */
+function passedExtra(extra: ChatRequest["extra"], isOwn: boolean, notes: ParameterNote[]): { readonly own: JsonObject; readonly betas: readonly string[] } {
   const own: Body = {};
   let betas: readonly string[] = [];
   for (const [name, value] of Object.entries(extra)) {
     const names = typeof value === "string" ? value.split(",").map((beta) => beta.trim()) : value;
-    if (passed.has(name)) own[name] = value;
+    if (name !== "anthropic_beta" && (isOwn || passed.has(name))) own[name] = value;
     else if (name === "anthropic_beta" && Array.isArray(names) && names.every((beta) => typeof beta === "string" && betaName.test(beta))) betas = names as string[];
     else notes.push({ parameter: name, action: "dropped", detail: "not known to this provider" });
   }

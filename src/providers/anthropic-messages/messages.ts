@@ -1,13 +1,13 @@
 /** A conversation as this protocol has it: the system apart, and turns of user and assistant in which all else is blocks. */
 
-import type { Message } from "../../wire/chat.ts";
+import { original, originalOf, type Message } from "../../wire/chat.ts";
 import type { ParameterNote } from "../adapter.ts";
 import { cacheMarker, encodeContent, noteOnce, type Block, type Findings } from "./content.ts";
 import { encodeSpeech } from "./history.ts";
 import { createToolIds, type ToolIds } from "./tool-ids.ts";
 
 export interface Turn {
-  readonly role: "user" | "assistant";
+  readonly role: "user" | "assistant" | "system";
   readonly content: readonly Block[];
 }
 
@@ -17,19 +17,28 @@ export interface Conversation {
   readonly betas: ReadonlySet<string>;
 }
 
-export function encodeMessages(messages: readonly Message[], notes: ParameterNote[]): Conversation {
+/** What is special about a conversation whose caller speaks this protocol. */
+export interface OwnSpeech {
+  /** The model takes system messages within the conversation. */
+  readonly takesSystemTurns: boolean;
+}
+
+/** `own` is undefined for callers of another dialect. */
+export function encodeMessages(messages: readonly Message[], notes: ParameterNote[], own?: OwnSpeech): Conversation {
   const ids = createToolIds();
   const findings: Findings = { notes, betas: new Set() };
   const system: Block[] = [];
   const turns: { role: Turn["role"]; content: Block[] }[] = [];
   for (const message of messages) {
-    const blocks = marked(encodeMessage(message, ids, findings), message);
-    if (message.role === "system" || message.role === "developer") {
+    const given = own === undefined ? undefined : originalOf(message[original], message.content);
+    const blocks = given === undefined ? marked(encodeMessage(message, ids, findings), message) : encodeOriginal(given, { message, ids }, notes);
+    const isWithin = turns.length > 0 && own?.takesSystemTurns === true;
+    if ((message.role === "system" || message.role === "developer") && !isWithin) {
       if (turns.length > 0) noteOnce(notes, { parameter: "messages", action: "translated", detail: "system messages within the conversation are sent at its start" });
       system.push(...blocks);
       continue;
     }
-    const role = message.role === "assistant" ? "assistant" : "user";
+    const role = message.role === "assistant" ? "assistant" : message.role === "user" || message.role === "tool" ? "user" : "system";
     const last = turns.at(-1);
     if (last?.role === role) last.content.push(...blocks);
     else if (blocks.length > 0) turns.push({ role, content: [...blocks] });
@@ -50,9 +59,33 @@ export function thinkingBar(turns: readonly Turn[]): string | undefined {
   return before === undefined || startsWithThinking(before) ? undefined : "the tool calls before came without reasoning";
 }
 
-function startsWithThinking({ content }: Turn): boolean {
-  const type = content[0]?.["type"];
+function startsWithThinking({ content: [first] }: Turn): boolean {
+  return first !== undefined && isThought(first);
+}
+
+function isThought({ type }: Block): boolean {
   return type === "thinking" || type === "redacted_thinking";
+}
+
+interface Given {
+  readonly message: Message;
+  readonly ids: ToolIds;
+}
+
+/** The blocks as the caller wrote them; only ids that another provider made up may have to become others. */
+function encodeOriginal(blocks: readonly Block[], { message, ids }: Given, notes: ParameterNote[]): readonly Block[] {
+  if ((message.reasoning_details ?? []).length > 0 && !blocks.some(isThought)) {
+    noteOnce(notes, { parameter: "messages", action: "dropped", detail: "reasoning that this provider did not sign" });
+  }
+  return blocks.map((block) => {
+    const { type, id, tool_use_id: answered } = block;
+    if (type === "tool_use" && typeof id === "string") return withField(block, "id", ids.call(id));
+    return type === "tool_result" && typeof answered === "string" ? withField(block, "tool_use_id", ids.result(answered)) : block;
+  });
+}
+
+function withField(block: Block, field: string, value: string): Block {
+  return block[field] === value ? block : { ...block, [field]: value };
 }
 
 function encodeMessage(message: Message, ids: ToolIds, findings: Findings): readonly Block[] {

@@ -19,12 +19,15 @@ export interface ModelTraits {
   readonly canBeForced: boolean;
   /** Streams the arguments of tools as they are written, when asked to. */
   readonly streamsArguments: boolean;
+  /** Takes system messages within the conversation. */
+  readonly takesSystemTurns: boolean;
   /** Goes on where a trailing assistant message ends. */
   readonly continues: boolean;
 }
 
 const other: ModelTraits = {
-  thinking: "budget", thinksUnasked: "stoppable", efforts: [], sampling: "free", takesSchemas: false, canBeForced: true, streamsArguments: false, continues: false,
+  thinking: "budget", thinksUnasked: "stoppable", efforts: [], sampling: "free", takesSchemas: false, canBeForced: true, streamsArguments: false, takesSystemTurns: false,
+  continues: false,
 };
 
 const name = /claude-(?:([a-z]+)-)?(\d)(?:[-.](\d{1,2})(?!\d))?/;
@@ -42,6 +45,7 @@ export function traitsOf(upstreamModel: string): ModelTraits {
     takesSchemas: version >= 405 || (version === 401 && family === "opus"),
     canBeForced: version < (isThinker ? 501 : 505),
     streamsArguments: version >= 400,
+    takesSystemTurns: version >= 500 || (version >= 408 && family === "opus"),
     continues: version < 406,
   };
 }

@@ -1,7 +1,7 @@
 /** Decodes the events of one answer. The hot path: an ordinary event costs its JSON.parse, a chunk and a choice. */
 
 import { Fault } from "../../base/fault.ts";
-import type { ChatChunk, Delta } from "../../wire/chat.ts";
+import { original, type ChatChunk, type Delta, type Original } from "../../wire/chat.ts";
 import type { SseEvent } from "../../wire/sse.ts";
 import type { StreamDecoder } from "../adapter.ts";
 import { isExtra } from "../choices/answer.ts";
@@ -20,7 +20,8 @@ export interface MessageDecoder extends StreamDecoder {
 const known: ReadonlySet<string> = new Set(["type", "role", "content", "stop_reason"]);
 const nothing: readonly ChatChunk[] = [];
 
-export function openMessageStream(): MessageDecoder {
+/** `keepsOriginals`: the caller speaks this dialect, and is given every event as it came beside what it says in ours. */
+export function openMessageStream(keepsOriginals = false): MessageDecoder {
   const blocks = createBlockReader();
   let id: string | undefined;
   let isStarted = false;
@@ -69,6 +70,19 @@ export function openMessageStream(): MessageDecoder {
   }
 
   function take(event: JsonObject): readonly ChatChunk[] {
+    if (!keepsOriginals) return read(event);
+    const isOver = isComplete;
+    const said = read(event);
+    const { type } = event;
+    // What is not part of the answer, comes after its end, or was said before.
+    if (type === "ping" || type === "message_stop" || (isOver && type !== "message_delta") || (type === "message_start" && said === nothing)) return said;
+    const [chunk] = said as readonly Marked[];
+    if (chunk === undefined) return [marked(chunkOf({}), event)];
+    marked(chunk, event);
+    return said;
+  }
+
+  function read(event: JsonObject): readonly ChatChunk[] {
     if (isDone) return nothing;
     const type = event["type"];
     if (type === "content_block_delta") return isComplete ? nothing : takeDelta(event);
@@ -132,6 +146,14 @@ export function openMessageStream(): MessageDecoder {
       return [{ choices: [], ...(usage === undefined ? {} : { usage }), ...(extra === undefined ? {} : { extra }) }];
     },
   };
+}
+
+/** A chunk that we have just made, and nobody has seen yet. */
+type Marked = { readonly choices: ChatChunk["choices"]; [original]?: Original<JsonObject> };
+
+function marked(chunk: Marked, event: JsonObject): ChatChunk {
+  chunk[original] = { of: chunk.choices, source: event };
+  return chunk;
 }
 
 /** A delta, and with the last one the upstream's word for why it is the last. */

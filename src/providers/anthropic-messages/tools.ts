@@ -1,6 +1,6 @@
 /** Tools and the choice among them. */
 
-import type { ChatParameters, Tool, ToolChoice } from "../../wire/chat.ts";
+import { original, originalOf, type ChatParameters, type Tool, type ToolChoice } from "../../wire/chat.ts";
 import type { ParameterNote } from "../adapter.ts";
 import { cacheMarker, noteOnce } from "./content.ts";
 
@@ -11,6 +11,8 @@ export interface ToolTarget {
   readonly unforced: string | undefined;
   /** Arguments are streamed as they are written. */
   readonly streamsArguments: boolean;
+  /** The caller speaks this protocol. */
+  readonly isOwn: boolean;
 }
 
 export interface EncodedTools {
@@ -38,10 +40,12 @@ export function encodeTools({ tools, tool_choice: wanted, parallel_tool_calls: p
   return { tools: encoded, tool_choice: { ...(choice ?? { type: "auto" }), disable_parallel_tool_use: true } };
 }
 
-function encodeTool(tool: Tool, { streamsArguments }: ToolTarget, notes: ParameterNote[]): readonly object[] {
+function encodeTool(tool: Tool, { streamsArguments, isOwn }: ToolTarget, notes: ParameterNote[]): readonly object[] {
   const { type, function: called } = tool;
+  const given = isOwn ? originalOf(tool[original], called) : undefined;
+  if (given !== undefined) return [given];
   if (called === undefined) {
-    if (own.test(type)) return [tool];
+    if (own.test(type) || (isOwn && !type.includes(":"))) return [tool];
     const detail = type.includes(":") ? "tools that the gateway runs" : "tools of a type that is not taken by this provider";
     noteOnce(notes, { parameter: "tools", action: "dropped", detail });
     return [];

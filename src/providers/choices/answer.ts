@@ -20,6 +20,8 @@ export interface ChoiceDialect {
   readonly usageOf: (raw: unknown) => Usage | undefined;
   /** See `Quirks.envelope`. */
   readonly envelope: string | undefined;
+  /** Makes a choice as we know it of one that is written otherwise. */
+  readonly readChoice?: ((choice: JsonObject) => JsonObject) | undefined;
 }
 
 /** Does a top-level field belong into `extra`? */
@@ -39,9 +41,10 @@ export function decodeAnswer(body: unknown, dialect: ChoiceDialect): ChatAnswer 
   if (isError(answer)) throw bodyFault(answer);
   if (!Array.isArray(choices) || choices.length === 0) throw new Fault("upstream_garbled", "The provider's answer has no choices.");
   const upstreamId = asText(answer["id"]);
+  const readChoice = dialect.readChoice ?? ((choice) => choice);
   return {
     upstreamId,
-    choices: choices.map((choice, position) => decodeChoice(asObject(choice) ?? {}, position, upstreamId ?? "")),
+    choices: choices.map((choice, position) => decodeChoice(readChoice(asObject(choice) ?? {}), position, upstreamId ?? "")),
     usage: dialect.usageOf(answer["usage"] ?? envelope?.["usage"]),
     systemFingerprint: asText(answer["system_fingerprint"]),
     serviceTier: asText(answer["service_tier"]),

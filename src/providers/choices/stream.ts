@@ -24,7 +24,7 @@ const choicesMax = 128;
 
 const nothing: readonly ChatChunk[] = [];
 
-export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDecoder {
+export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialect): StreamDecoder {
   const open = new Map<number, OpenChoice>();
   let isDone = false;
   let upstreamId: string | undefined;
@@ -127,7 +127,7 @@ export function openChoiceStream({ usageOf, envelope }: ChoiceDialect): StreamDe
       const choices: ChunkChoice[] = [];
       for (const item of given) {
         const choice = asObject(item);
-        const decoded = choice === undefined ? undefined : decodeChoice(choice);
+        const decoded = choice === undefined ? undefined : decodeChoice(readChoice === undefined ? choice : readChoice(choice));
         if (decoded !== undefined) choices.push(decoded);
       }
       if (choices.length === 0 && head === undefined) return nothing;

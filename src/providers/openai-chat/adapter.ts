@@ -1,22 +1,28 @@
 /** The dialect of OpenAI's Chat Completions, and of everybody who speaks it with an accent (see quirks.ts). */
 
-import type { ChatAdapter } from "../adapter.ts";
+import type { ChatRequest } from "../../wire/chat.ts";
+import type { ChatAdapter, Target } from "../adapter.ts";
 import { decodeAnswer, type ChoiceDialect } from "../choices/answer.ts";
 import { openChoiceStream } from "../choices/stream.ts";
 import { readUsage } from "../choices/usage.ts";
-import type { Quirks } from "../quirks.ts";
 import { upstreamFault } from "../upstream-fault.ts";
 import { encodeRequest } from "./encode.ts";
+import { chatChoice, encodeText, promptOf } from "./text.ts";
 
 export const openaiChat: ChatAdapter = {
   protocol: "openai-chat",
-  encodeRequest,
-  decodeResponse: (body, _request, target) => decodeAnswer(body, dialectOf(target.quirks)),
-  openStream: (_request, target) => openChoiceStream(dialectOf(target.quirks)),
+  encodeRequest: (request, target) => {
+    const prompt = promptOf(request, target);
+    return prompt === undefined ? encodeRequest(request, target) : encodeText(prompt, request, target);
+  },
+  decodeResponse: (body, request, target) => decodeAnswer(body, dialectOf(request, target)),
+  openStream: (request, target) => openChoiceStream(dialectOf(request, target)),
   continues: ({ quirks }) => quirks.prefill !== undefined,
   decodeError: upstreamFault,
 };
 
-function dialectOf(quirks: Quirks): ChoiceDialect {
-  return { usageOf: (raw) => readUsage(raw, quirks.reasoningTokens), envelope: quirks.envelope };
+function dialectOf(request: ChatRequest, target: Target): ChoiceDialect {
+  const { envelope, reasoningTokens } = target.quirks;
+  const readChoice = promptOf(request, target) === undefined ? undefined : chatChoice;
+  return { usageOf: (raw) => readUsage(raw, reasoningTokens), envelope, readChoice };
 }

@@ -35,6 +35,7 @@ function encode(given: Given) {
   return { ...encoded, body: JSON.parse(String(encoded.body)) as Record<string, unknown> };
 }
 
+const resultOf = (id: string, content: NonNullable<Message["content"]>): Message => ({ role: "tool", tool_call_id: id, content, is_error: true });
 const forms = (...toolChoices: Quirks["toolChoices"]) => ({ ...plainQuirks, toolChoices });
 const said = (message: Message, quirks: Quirks = plainQuirks) => (encode({ messages: [message, hello], quirks }).body["messages"] as unknown[])[0];
 const dropped = (parameter: string) => expect.objectContaining({ parameter, action: "dropped" });
@@ -101,6 +102,15 @@ describe("the request", () => {
     const strict = encode({ extra: { raw_mode: true, store: false }, quirks: quirksOf("openai") });
     expect(strict.body).toEqual({ model: "m", messages: [hello], store: false });
     expect(strict.notes).toEqual([dropped("raw_mode")]);
+  });
+
+  test("leaves out the words of another dialect, with a note", () => {
+    const marked = encode({ extra: { anthropic_beta: ["one"], a: 1 } });
+    expect(marked.body).toEqual({ model: "m", messages: [hello], a: 1 });
+    expect(marked.notes).toEqual([{ parameter: "anthropic_beta", action: "dropped", detail: "not known to this provider" }]);
+    const foreign = encodeRequest({ ...requestOf({ extra: { container: "c" } }), dialect: { thinking: {} }, protocol: "anthropic-messages" }, targetOf({}));
+    expect(JSON.parse(String(foreign.body))).toEqual({ model: "m", messages: [hello] });
+    expect(foreign.notes).toEqual([{ parameter: "container", action: "dropped", detail: "not known to this provider" }]);
   });
 
   test("lets no unknown field replace what the gateway decided", () => {
@@ -228,6 +238,20 @@ describe("messages", () => {
     expect(said({ role: "assistant", content: "Hi", reasoning: "Hm" }, quirksOf("cerebras"))).toEqual({ role: "assistant", content: "Hi", reasoning: "Hm" });
     expect(said({ role: "assistant", content: "Hi", reasoning_content: "Hm" }, quirksOf("deepseek"))).toEqual({ role: "assistant", content: "Hi", reasoning_content: "Hm" });
     expect(said({ role: "assistant", content: "Hi" }, quirksOf("deepseek"))).toEqual({ role: "assistant", content: "Hi", reasoning_content: "" });
+  });
+
+  test("show what results of tools hold beside text, after the last of them", () => {
+    const picture = { type: "image_url", image_url: { url: "https://a.example/b.png" } } as const;
+    const words = { type: "text", text: "A chart" } as const;
+    const { body } = encode({ messages: [hello, resultOf("a", [words, picture]), resultOf("b", [picture]), resultOf("c", "12"), hello] });
+    expect(body["messages"]).toEqual([
+      hello,
+      { role: "tool", tool_call_id: "a", content: [words] },
+      { role: "tool", tool_call_id: "b", content: "See the attachment." },
+      { role: "tool", tool_call_id: "c", content: "12" },
+      { role: "user", content: [picture, picture] },
+      hello,
+    ]);
   });
 
   test("go as the JSON that the caller wrote, where nothing of them changes", () => {

@@ -1,6 +1,6 @@
 /** Encodes a request: every parameter under the upstream's own name, or dropped with a note. */
 
-import type { ChatParameters, ChatRequest, Message, ParameterName, ResponseFormat } from "../../wire/chat.ts";
+import { completionsDialect, type ChatParameters, type ChatRequest, type Message, type ParameterName, type ResponseFormat } from "../../wire/chat.ts";
 import type { ParameterNote, Target, UpstreamRequest } from "../adapter.ts";
 import { acceptedParameters, isListed } from "../choices/parameters.ts";
 import { prefillOf } from "../choices/prefill.ts";
@@ -27,7 +27,7 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   const body: Body = {
     ...quirks.fields,
     ...(continues ? quirks.prefill?.body : undefined),
-    ...passedExtra(request.extra, quirks, notes),
+    ...passedExtra(request, quirks, notes),
     model: target.upstreamModel,
     messages: encoded,
   };
@@ -125,11 +125,19 @@ function instructed(messages: readonly Message[], instruction: string): readonly
   return [{ role: "system", content: instruction }, ...messages];
 }
 
-function passedExtra(extra: ChatRequest["extra"], quirks: Quirks, notes: ParameterNote[]): Body {
-  if (quirks.passes === "all") return extra;
+/** Words for the providers of one other protocol. */
+const foreign: ReadonlySet<string> = new Set(["anthropic_beta"]);
+
+/** Words of text completions that a conversation has no place for. */
+const ofText: ReadonlySet<string> = new Set(["suffix", "echo", "best_of"]);
+
+/** What a caller of another dialect says in words of its own means nothing here. */
+function passedExtra({ extra, protocol }: ChatRequest, { passes }: Quirks, notes: ParameterNote[]): Body {
+  const isOwn = (name: string): boolean => protocol === undefined || (protocol === completionsDialect && !ofText.has(name));
+  const isPassed = (name: string): boolean => isOwn(name) && !foreign.has(name) && (passes === "all" || passes.includes(name));
   const passed: Body = {};
   for (const [name, value] of Object.entries(extra)) {
-    if (quirks.passes.includes(name)) passed[name] = value;
+    if (isPassed(name)) passed[name] = value;
     else notes.push({ parameter: name, action: "dropped", detail: "not known to this provider" });
   }
   return passed;

@@ -5,15 +5,46 @@ import type { Quirks } from "../quirks.ts";
 
 /** `continues`: the last message is one to be continued. */
 export function encodeMessages(messages: readonly Message[], quirks: Quirks, continues: boolean): readonly object[] {
-  const last = messages.length - 1;
-  return messages.map((message, index) => {
+  const shown = withShownResults(messages);
+  const last = shown.length - 1;
+  return shown.map((message, index) => {
     const encoded = encodeMessage(message, quirks);
     return continues && index === last ? { ...encoded, ...quirks.prefill?.message } : encoded;
   });
 }
 
+/** Results of tools are text here: what they hold beside it is shown by the user, after the last of them. */
+function withShownResults(messages: readonly Message[]): readonly Message[] {
+  if (!messages.some(showsMore)) return messages;
+  const shown: Message[] = [];
+  let media: ContentPart[] = [];
+  for (const [index, message] of messages.entries()) {
+    if (showsMore(message)) {
+      const parts = message.content as readonly ContentPart[];
+      const words = parts.filter(isWords);
+      media.push(...parts.filter((part) => !isWords(part)));
+      shown.push({ ...message, content: words.length === 0 ? "See the attachment." : words });
+    } else {
+      shown.push(message);
+    }
+    if (media.length > 0 && messages[index + 1]?.role !== "tool") {
+      shown.push({ role: "user", content: media });
+      media = [];
+    }
+  }
+  return shown;
+}
+
+function showsMore({ role, content }: Message): boolean {
+  return role === "tool" && Array.isArray(content) && !content.every(isWords);
+}
+
+function isWords({ type }: ContentPart): boolean {
+  return type === "text";
+}
+
 /** Of our own dialect, or said by a model and of no use to another. */
-const ours: ReadonlySet<string> = new Set(["reasoning", "reasoning_details", "reasoning_content", "annotations", "images", "model", "cache_control"]);
+const ours: ReadonlySet<string> = new Set(["reasoning", "reasoning_details", "reasoning_content", "annotations", "images", "model", "cache_control", "is_error"]);
 const known: ReadonlySet<string> = new Set(["role", "content", "name", "tool_calls", "tool_call_id", "refusal", "audio", "function_call"]);
 
 function encodeMessage(message: Message, quirks: Quirks): object {

@@ -4,6 +4,7 @@
  * Source: https://platform.openai.com/docs/api-reference/responses, https://www.openresponses.org and recorded answers.
  */
 
+import { textLimits } from "../../wire/sse.ts";
 import type { ChatAdapter } from "../adapter.ts";
 import { upstreamFault } from "../upstream-fault.ts";
 import { decodeAnswer } from "./answer.ts";
@@ -12,6 +13,8 @@ import { openResponseStream } from "./stream.ts";
 
 export const openaiResponses: ChatAdapter = {
   protocol: "openai-responses",
+  // The last event repeats the whole answer, and three of them the instructions and the tools.
+  limits: { ...textLimits, lineBytesMax: textLimits.eventBytesMax },
   encodeRequest,
   decodeResponse: (body, _request, target) => decodeAnswer(body, target.quirks.reasoningFormat),
   openStream: (_request, target) => openResponseStream(target.quirks.reasoningFormat),

@@ -34,13 +34,14 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   const notes: ParameterNote[] = [];
   const { quirks } = target;
   const drawn = request.parameters.modalities?.includes("image") === true;
-  const isKnown = (name: ParameterName): boolean => (known.has(name) || (name === "modalities" && drawn)) && !quirks.refuses.includes(name);
+  const isRefused = (name: ParameterName): boolean => quirks.refuses.includes(name) || (name === "reasoning" && quirks.reasoning === "none");
+  const isKnown = (name: ParameterName): boolean => (known.has(name) || (name === "modalities" && drawn)) && !isRefused(name);
   const parameters = acceptedParameters(request.parameters, { listed: target.parameters, isKnown }, notes);
   const takesSchemas = target.parameters?.has("structured_outputs") ?? true;
   const text = encodeText(parameters, quirks.responseFormats.filter((format) => takesSchemas || format !== "json_schema"), notes);
   const input = encodeInput(request.messages, quirks, notes);
   const instructions = [input.instructions, text.instruction].filter((said) => said !== undefined).join("\n\n");
-  const { include, ...extra } = passedExtra(request.extra, quirks.passes === "all", notes);
+  const { include, ...extra } = { ...passedExtra(request, quirks.passes === "all", notes), ...ownFields(request) };
   const included = includes(include, { parameters, listed: target.parameters, input });
 
   const body: Body = {
@@ -124,11 +125,22 @@ function serviceTierFor(asked: string | undefined, { serviceTier, quirks }: Targ
   return {};
 }
 
-function passedExtra(extra: ChatRequest["extra"], all: boolean, notes: ParameterNote[]): Body {
+/** Of callers of OpenAI's chat, who may know this dialect too, and of its own: others mean something else by the same names. */
+function isUnderstood({ protocol }: ChatRequest): boolean {
+  return protocol === undefined || protocol === "openai-responses";
+}
+
+function passedExtra(request: ChatRequest, all: boolean, notes: ParameterNote[]): Body {
   const fields: Body = {};
-  for (const [name, value] of Object.entries(extra)) {
-    if (!reserved.has(name) && (all || passed.has(name))) fields[name] = value;
+  for (const [name, value] of Object.entries(request.extra)) {
+    if (isUnderstood(request) && !reserved.has(name) && (all || passed.has(name))) fields[name] = value;
     else notes.push({ parameter: name, action: "dropped", detail: reserved.has(name) ? "not the caller's to say in this dialect" : "not known to this provider" });
   }
   return fields;
+}
+
+/** What only this dialect has words for, from a caller who speaks it. */
+function ownFields(request: ChatRequest): Body {
+  if (!isUnderstood(request)) return {};
+  return Object.fromEntries(Object.entries(request.dialect ?? {}).filter(([name]) => passed.has(name)));
 }

@@ -2,13 +2,13 @@
 
 import type { Message, ToolCall } from "../../wire/chat.ts";
 import type { ParameterNote } from "../adapter.ts";
-import { asObject, asText, type JsonObject } from "../json.ts";
+import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { noteOnce } from "./content.ts";
 import { serverItemOf } from "./server-tools.ts";
 
 /** Reasoning goes back only to where it was made: `format` says so. */
 export function encodeSpeech(message: Message, format: string, notes: ParameterNote[]): readonly JsonObject[] {
-  const words = encodeWords(message);
+  const words = [...encodeWords(message), ...shownImages(message["images"], notes)];
   const calls = (message.tool_calls ?? []).map(encodeCall);
   const details = joinedDetails(message.reasoning_details ?? []).filter((detail) => detail["format"] === format);
   const items = placed(details, calls.length === 0 ? [] : [...words, ...calls], notes);
@@ -28,6 +28,14 @@ function encodeWords({ content, refusal, ...message }: Message): readonly JsonOb
   return parts.length === 0 ? [] : [{ role: "assistant", content: parts, ...(phase === undefined ? {} : { phase }) }];
 }
 
+/** What was drawn is known by ids that only a memory upstream could read: so it is shown again. */
+function shownImages(images: unknown, notes: ParameterNote[]): readonly JsonObject[] {
+  const urls = asList(images).flatMap((image) => asText(asObject(asObject(image)?.["image_url"])?.["url"]) ?? []);
+  if (urls.length === 0) return [];
+  noteOnce(notes, { parameter: "messages", action: "translated", detail: "images of earlier answers are shown as the user's" });
+  return [{ role: "user", content: urls.map((url) => ({ type: "input_image", image_url: url, detail: "auto" })) }];
+}
+
 function encodeCall(call: ToolCall): JsonObject {
   const custom = asObject(call["custom"]);
   const beside = Object.fromEntries(["namespace", "caller"].filter((field) => call[field] !== undefined).map((field) => [field, call[field]]));
@@ -44,8 +52,8 @@ function joinedDetails(details: readonly unknown[]): readonly JsonObject[] {
     if (detail === undefined) continue;
     const last = joined.at(-1);
     const field = detail["type"] === "reasoning.summary" ? "summary" : detail["type"] === "reasoning.text" ? "text" : undefined;
-    const isPiece = field !== undefined && last?.["type"] === detail["type"] && typeof detail["index"] === "number" && detail["index"] === last["index"];
-    if (isPiece) joined[joined.length - 1] = { ...last, [field]: (asText(last[field]) ?? "") + (asText(detail[field]) ?? "") };
+    const isPiece = last !== undefined && last["type"] === detail["type"] && typeof detail["index"] === "number" && detail["index"] === last["index"];
+    if (isPiece && field !== undefined) joined[joined.length - 1] = { ...last, [field]: (asText(last[field]) ?? "") + (asText(detail[field]) ?? "") };
     else joined.push(detail);
   }
   return joined;

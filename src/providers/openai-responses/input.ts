@@ -7,7 +7,7 @@ import { encodeContent, noteOnce } from "./content.ts";
 import { encodeSpeech } from "./history.ts";
 
 export interface EncodedInput {
-  /** What the system says first, where that is plain text. */
+  /** What the system says first, where that is plain text and not long. */
   readonly instructions: string | undefined;
   readonly items: readonly JsonObject[];
 }
@@ -28,10 +28,13 @@ export function encodeInput(messages: readonly Message[], target: InputTarget, n
   return { instructions, items };
 }
 
+/** Every answer repeats its instructions, a stream three times: longer ones are an item like any other. */
+const instructionsCharsMax = 32 * 1024;
+
 /** Of a conversation that consists of more: without any input there is no answer. */
 function instructionsOf([first, ...others]: readonly Message[]): string | undefined {
   if ((first?.role !== "system" && first?.role !== "developer") || others.length === 0) return undefined;
-  return typeof first.content === "string" ? asText(first.content) : undefined;
+  return typeof first.content === "string" && first.content.length <= instructionsCharsMax ? asText(first.content) : undefined;
 }
 
 interface Conversation {

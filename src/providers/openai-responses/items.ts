@@ -1,19 +1,11 @@
 /** The output items of one answer, and what they say in our shape. Each is added, extended by deltas, and done. */
 
 import { Fault } from "../../base/fault.ts";
-import type { Delta, ToolCallDelta } from "../../wire/chat.ts";
+import type { ToolCallDelta } from "../../wire/chat.ts";
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { annotationOf } from "./annotations.ts";
+import { add, addLogprobs, type Said } from "./said.ts";
 import { serverCallOf } from "./server-tools.ts";
-
-/** What is said at one moment; a field is there when something is in it. */
-export type Said = { -readonly [Field in "content" | "reasoning" | "refusal"]?: string } & {
-  reasoning_details?: unknown[];
-  tool_calls?: ToolCallDelta[];
-  annotations?: unknown[];
-  images?: unknown[];
-  logprobs?: unknown[];
-};
 
 /** The texts that deltas extend. */
 export type TextKind = "text" | "refusal" | "summary" | "thought" | "arguments";
@@ -35,8 +27,8 @@ export interface ItemReader {
   annotate(piece: Piece, annotation: unknown, said: Said): void;
   /** The whole item: likewise. */
   done(position: number, item: JsonObject, said: Said): void;
-  /** Has this item come to its end? */
-  isDone(position: number): boolean;
+  /** The items that a response ends with: those that were not done before are done now. */
+  end(output: readonly unknown[], said: Said): void;
   hasCalls(): boolean;
 }
 
@@ -68,6 +60,8 @@ export function createItemReader(format: string): ItemReader {
   let images = 0;
   // Counts what stands in the answer, so that a gap between two details tells that something else stood there.
   let blocks = 0;
+  // Most deltas extend the text that the one before them extended.
+  let latest: (Piece & { readonly open: OpenItem; readonly text: OpenText }) | undefined;
 
   function itemAt(position: number): OpenItem {
     let item = items.get(position);
@@ -88,11 +82,18 @@ export function createItemReader(format: string): ItemReader {
     return text;
   }
 
-  function speak({ kind, item: position, part }: Piece, more: string, said: Said): void {
-    const item = itemAt(position);
+  function placeOf(piece: Piece): NonNullable<typeof latest> {
+    const { kind, item, part } = piece;
+    if (latest !== undefined && latest.item === item && latest.part === part && latest.kind === kind) return latest;
+    const open = itemAt(item);
+    return (latest = { kind, item, part, open, text: textAt(open, piece) });
+  }
+
+  function speak(piece: Piece, more: string, said: Said): void {
+    const { kind } = piece;
     // Arguments of a call without a name wait until it has one: they come with the whole item, too.
-    if (kind === "arguments" && item.call === undefined) return;
-    const text = textAt(item, { kind, item: position, part });
+    if (kind === "arguments" && itemAt(piece.item).call === undefined) return;
+    const { open: item, text } = placeOf(piece);
     if (more === "") return;
     text.said += more;
     switch (kind) {
@@ -186,6 +187,22 @@ export function createItemReader(format: string): ItemReader {
     add(said, "images", { type: "image_url", image_url: { url }, index: images++ });
   }
 
+  function close(position: number, item: JsonObject, said: Said): void {
+    const open = itemAt(position);
+    if (open.isDone) return;
+    open.isDone = true;
+    open.id ??= asText(item["id"]);
+    const type = item["type"];
+    if (type === "message") closeMessage(position, item, said);
+    else if (type === "reasoning") closeReasoning(position, item, said);
+    else if (type === "function_call") closeCall(open, position, item, said);
+    else if (type === "custom_tool_call") closeCustomCall(open, item, said);
+    else if (type === "image_generation_call") closeImage(item, said);
+    else add(said, "reasoning_details", serverCallOf(item, format, blocks++));
+    open.texts.clear();
+    latest = undefined;
+  }
+
   return {
     added(position, item, said) {
       const open = itemAt(position);
@@ -195,41 +212,21 @@ export function createItemReader(format: string): ItemReader {
     extend: speak,
     complete,
     annotate,
-    done(position, item, said) {
-      const open = itemAt(position);
-      if (open.isDone) return;
-      open.isDone = true;
-      open.id ??= asText(item["id"]);
-      const type = item["type"];
-      if (type === "message") closeMessage(position, item, said);
-      else if (type === "reasoning") closeReasoning(position, item, said);
-      else if (type === "function_call") closeCall(open, position, item, said);
-      else if (type === "custom_tool_call") closeCustomCall(open, item, said);
-      else if (type === "image_generation_call") closeImage(item, said);
-      else add(said, "reasoning_details", serverCallOf(item, format, blocks++));
-      open.texts.clear();
+    done: close,
+    end(output, said) {
+      // Some servers number them anew, others name them anew.
+      const ids = new Set([...items.values()].filter(({ isDone }) => isDone).map(({ id }) => id));
+      for (const [position, value] of output.entries()) {
+        const item = asObject(value) ?? {};
+        const id = asText(item["id"]);
+        if (items.get(position)?.isDone !== true && (id === undefined || !ids.has(id))) close(position, item, said);
+      }
     },
-    isDone: (position) => items.get(position)?.isDone === true,
     hasCalls: () => calls > 0,
   };
-}
-
-/** Tokens with their chances, where the upstream gives any. */
-export function addLogprobs(said: Said, logprobs: unknown): void {
-  if (Array.isArray(logprobs) && logprobs.length > 0) (said.logprobs ??= []).push(...(logprobs as unknown[]));
-}
-
-/** The delta of what was said, and the chances of its tokens, which stand beside it. */
-export function spokenOf({ logprobs, ...delta }: Said): { readonly delta: Delta; readonly logprobs?: object } {
-  return logprobs === undefined ? { delta } : { delta, logprobs: { content: logprobs, refusal: null } };
 }
 
 /** What a call has to be given back with. */
 function kept(item: JsonObject): JsonObject {
   return Object.fromEntries(["namespace", "caller"].filter((field) => item[field] !== undefined && item[field] !== null).map((field) => [field, item[field]]));
-}
-
-function add<Field extends "reasoning_details" | "tool_calls" | "annotations" | "images">(said: Said, field: Field, item: NonNullable<Said[Field]>[number]): void {
-  const items: unknown[] = (said[field] ??= []);
-  items.push(item);
 }

@@ -10,14 +10,15 @@ const ofResult: ReadonlySet<string> = new Set(["status", "output", "outputs", "r
 
 /** `index` counts the details and all else that stands in the answer. */
 export function serverCallOf(item: JsonObject, format: string, index: number): object {
-  const { type, id, call_id: callId, ...fields } = item;
+  const { type, id, ...fields } = item;
+  const callId = asText(fields["call_id"]);
   const asked: Record<string, unknown> = {};
   const came: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) (ofResult.has(name) ? came : asked)[name] = value;
+  for (const [name, value] of Object.entries(fields)) if (name !== "call_id" || callId === undefined) (ofResult.has(name) ? came : asked)[name] = value;
   return {
     type: "reasoning.server_tool_call",
     tool_name: asText(type) ?? "",
-    tool_call_id: asText(callId) ?? asText(id) ?? null,
+    tool_call_id: callId ?? asText(id) ?? null,
     arguments: JSON.stringify(asked),
     result: JSON.stringify(came),
     format,

@@ -8,8 +8,9 @@ import { isExtra } from "../choices/answer.ts";
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { bodyFault, isError } from "../upstream-fault.ts";
 import { errorOf, failureOf } from "./failure.ts";
-import { finishOf, type Finish } from "./finish.ts";
-import { addLogprobs, createItemReader, spokenOf, type Piece, type Said, type TextKind } from "./items.ts";
+import { finishOf } from "./finish.ts";
+import { createItemReader, type Piece, type TextKind } from "./items.ts";
+import { addLogprobs, choiceOf, type Said } from "./said.ts";
 import { readUsage } from "./usage.ts";
 
 /** A decoder that can also be fed with parsed events. */
@@ -65,10 +66,11 @@ export function openResponseStream(format: string): ResponseDecoder {
     isComplete = isDone = true;
     const said: Said = {};
     // A server may give items here alone, or nowhere but before.
-    for (const [position, item] of asList(response["output"]).entries()) if (!items.isDone(position)) items.done(position, asObject(item) ?? {}, said);
+    items.end(asList(response["output"]), said);
     for (const name in response) if (!known.has(name) && isExtra(name, response[name], undefined)) (extra ??= {})[name] = response[name];
     const tier = asText(response["service_tier"]);
-    return [{ ...head, ...(tier === undefined ? {} : { serviceTier: tier }), ...chunkOf(said, why.reason === "stop" && items.hasCalls() ? { ...why, reason: "tool_calls" } : why) }];
+    const choice = choiceOf(said, why.reason === "stop" && items.hasCalls() ? { ...why, reason: "tool_calls" } : why);
+    return [{ ...head, ...(tier === undefined ? {} : { serviceTier: tier }), choices: [choice] }];
   }
 
   function take(event: JsonObject): readonly ChatChunk[] {
@@ -151,12 +153,8 @@ function position(value: unknown): number {
 }
 
 function chunks(said: Said): readonly ChatChunk[] {
-  for (const _field in said) return [chunkOf(said)];
+  for (const _field in said) return [{ choices: [choiceOf(said)] }];
   return nothing;
-}
-
-function chunkOf(said: Said, finish?: Finish): { choices: ChatChunk["choices"] } {
-  return { choices: [{ index: 0, ...spokenOf(said), finish_reason: finish?.reason ?? null, native_finish_reason: finish?.native ?? null }] };
 }
 
 function parseEvent({ event, data }: SseEvent): JsonObject | "done" | undefined {

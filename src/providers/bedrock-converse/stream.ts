@@ -1,0 +1,122 @@
+/** Decodes the events of one answer. The hot path: an ordinary event costs its JSON.parse, a chunk and a choice. */
+
+import { Fault } from "../../base/fault.ts";
+import type { ChatChunk, Delta } from "../../wire/chat.ts";
+import type { SseEvent } from "../../wire/sse.ts";
+import type { StreamDecoder, Target } from "../adapter.ts";
+import { asObject, asText, type JsonObject } from "../json.ts";
+import { createBlockReader, type Said } from "./blocks.ts";
+import { streamFault } from "./errors.ts";
+import { finishReason } from "./finish.ts";
+import { traitsOf } from "./models.ts";
+import { readUsage } from "./usage.ts";
+
+const nothing: readonly ChatChunk[] = [];
+
+export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamModel">): StreamDecoder {
+  const blocks = createBlockReader(traitsOf(upstreamModel).reasoningFormat);
+  let isComplete = false;
+  let rawUsage: unknown;
+  let tier: string | undefined;
+  let extra: Readonly<Record<string, unknown>> = {};
+
+  function finish(event: JsonObject): readonly ChatChunk[] {
+    const native = asText(event["stopReason"]);
+    if (native === undefined) throw new Fault("upstream_garbled", "The provider's answer ends without a reason.");
+    const reason = finishReason(native);
+    isComplete = true;
+    extra = { ...extra, ...extraOf(event) };
+    const said: Said = {};
+    blocks.finish(said);
+    return [{ choices: [{ index: 0, delta: said, finish_reason: reason, native_finish_reason: native }] }];
+  }
+
+  function takeDelta(event: JsonObject): readonly ChatChunk[] {
+    const delta = asObject(event["delta"]) ?? {};
+    const index = indexOf(event);
+    const words = blocks.words(index, delta);
+    if (words !== undefined) return words === "" ? nothing : [chunkOf({ content: words })];
+    return spoken((said) => blocks.extend(index, delta, said));
+  }
+
+  return {
+    push({ event, data }) {
+      if (event === "error") throw streamFault(parse({ event, data }));
+      // What comes after the end is said of the answer, not by it.
+      if (isComplete && event !== "metadata") return nothing;
+      switch (event) {
+        case "contentBlockDelta":
+          return takeDelta(parse({ event, data }));
+        case "contentBlockStart": {
+          const block = parse({ event, data });
+          return spoken((said) => blocks.start(indexOf(block), asObject(block["start"]) ?? {}, said));
+        }
+        case "contentBlockStop": {
+          const index = indexOf(parse({ event, data }));
+          return spoken((said) => blocks.stop(index, said));
+        }
+        case "messageStart":
+          return [chunkOf({ role: "assistant", content: "" })];
+        case "messageStop":
+          return finish(parse({ event, data }));
+        case "metadata": {
+          const metadata = parse({ event, data });
+          rawUsage = metadata["usage"];
+          tier = tierOf(metadata);
+          extra = { ...extra, ...extraOf(metadata) };
+          return nothing;
+        }
+        default:
+          // Kinds of events are added to the protocol as time goes by.
+          return nothing;
+      }
+    },
+    isComplete: () => isComplete,
+    isEnded: () => isComplete && rawUsage !== undefined,
+    usage: () => readUsage(rawUsage),
+    end() {
+      if (!isComplete) throw new Fault("stream_truncated", "The provider's stream ended before the answer was finished.");
+      const usage = readUsage(rawUsage);
+      const hasExtra = Object.keys(extra).length > 0;
+      if (usage === undefined && tier === undefined && !hasExtra) return nothing;
+      return [{ choices: [], ...(usage === undefined ? {} : { usage }), ...(tier === undefined ? {} : { serviceTier: tier }), ...(hasExtra ? { extra } : {}) }];
+    },
+  };
+}
+
+/** What is said about an answer that we do not read: of guardrails, of routers, and the model's own fields that were asked for. */
+export function extraOf(body: JsonObject): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(["additionalModelResponseFields", "trace", "performanceConfig"].filter((name) => (body[name] ?? null) !== null).map((name) => [name, body[name]]));
+}
+
+export function tierOf(body: JsonObject): string | undefined {
+  return asText(asObject(body["serviceTier"])?.["type"]);
+}
+
+function spoken(speak: (said: Said) => void): readonly ChatChunk[] {
+  const said: Said = {};
+  speak(said);
+  for (const _field in said) return [chunkOf(said)];
+  return nothing;
+}
+
+function chunkOf(delta: Delta): ChatChunk {
+  return { choices: [{ index: 0, delta, finish_reason: null, native_finish_reason: null }] };
+}
+
+function indexOf(event: JsonObject): number {
+  const index = event["contentBlockIndex"];
+  return typeof index === "number" ? index : 0;
+}
+
+function parse({ data }: SseEvent): JsonObject {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(data);
+  } catch (error) {
+    throw new Fault("upstream_garbled", "The provider sent an event that is not JSON.", { cause: error });
+  }
+  const body = asObject(parsed);
+  if (body === undefined) throw new Fault("upstream_garbled", "The provider sent an event that is not a JSON object.");
+  return body;
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import type { ChatChunk, Delta } from "../../wire/chat.ts";
+import { decodeAnswer } from "./answer.ts";
+import { openResponseStream } from "./stream.ts";
+
+const format = "openai-responses-v1";
+const completed = { type: "response.completed", response: { id: "resp_1", status: "completed", output: [] } };
+
+function decode(...events: readonly object[]): readonly ChatChunk[] {
+  const decoder = openResponseStream(format);
+  return [...events.flatMap((event) => decoder.push({ event: undefined, data: JSON.stringify(event) })), ...decoder.end()];
+}
+
+const deltasOf = (chunks: readonly ChatChunk[]): readonly Delta[] => chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta));
+const textOf = (chunks: readonly ChatChunk[]): string => deltasOf(chunks).map(({ content }) => content ?? "").join("");
+const finishOf = (chunks: readonly ChatChunk[]) => chunks.flatMap(({ choices }) => choices).find(({ finish_reason: finish }) => finish !== null);
+const words = (delta: string, output_index = 0, content_index = 0) => ({ type: "response.output_text.delta", output_index, content_index, delta });
+const answer = (output: readonly object[], fields: object = {}) => decodeAnswer({ id: "resp_1", object: "response", status: "completed", output, ...fields }, format);
+const message = (...content: readonly object[]) => ({ type: "message", id: "msg_1", role: "assistant", content });
+const addedCall = (output_index: number, id: string) => ({ type: "response.output_item.added", output_index, item: { type: "function_call", id, call_id: `call_${output_index}`, name: "f", arguments: "" } });
+const moreArguments = (output_index: number, delta: string) => ({ type: "response.function_call_arguments.delta", output_index, item_id: `fc_${output_index}_${delta}`, delta });
+const ended = (status: string, fields: object = {}) => decode(words("Hi"), { type: `response.${status}`, response: { id: "resp_1", status, ...fields } });
+const push = (data: string, event?: string) => openResponseStream(format).push({ event, data });
+const said = (text: string, fields: object = {}) => ({ type: "output_text", text, annotations: [], ...fields });
+
+describe("words", () => {
+  test("come once, whether in deltas, at the end of their part, with their item, or with the answer alone", () => {
+    const added = { type: "response.output_item.added", output_index: 0, item: message() };
+    const done = { type: "response.output_item.done", output_index: 0, item: message(said("Hello")) };
+    const part = { type: "response.output_text.done", output_index: 0, content_index: 0, text: "Hello" };
+    const whole = { ...completed, response: { ...completed.response, output: [message(said("Hello"))] } };
+    for (const events of [[added, words("Hel"), words("lo"), part, done, whole], [added, words("Hel"), part, done, whole], [added, part, whole], [done, whole], [whole], [words("Hel"), whole]]) {
+      expect(textOf(decode(...events))).toBe("Hello");
+    }
+  });
+
+  test("that were said stand, where the end of their part says otherwise", () => {
+    expect(textOf(decode(words("Hello "), { type: "response.output_text.done", output_index: 0, content_index: 0, text: "hello" }, completed))).toBe("Hello ");
+  });
+
+  test("are followed by the answer's end, whatever the numbers of the events", () => {
+    const chunks = decode({ type: "response.created", sequence_number: 7, response: { id: "resp_1" } }, { ...words("Hi"), sequence_number: 3 }, { ...completed, sequence_number: 3 });
+    expect(chunks[0]).toEqual({ upstreamId: "resp_1", choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null, native_finish_reason: null }] });
+    expect(finishOf(chunks)).toMatchObject({ finish_reason: "stop", native_finish_reason: "completed" });
+  });
+
+  test("have their sources, counted from the beginning of all words", () => {
+    const cited = said("is here.", { annotations: [{ type: "url_citation", url: "https://e.com", title: "E", start_index: 0, end_index: 2 }, { type: "file_citation", file_id: "file-1", filename: "a.pdf", index: 7 }] });
+    const annotations = [
+      { type: "url_citation", url_citation: { url: "https://e.com", title: "E", start_index: 5, end_index: 7 } },
+      { type: "file_citation", file_citation: { file_id: "file-1", filename: "a.pdf", index: 12 } },
+    ];
+    expect(answer([message(said("What ")), message(cited)]).choices[0]?.message).toMatchObject({ content: "What is here.", annotations });
+    const added = cited["annotations" as never] as readonly object[];
+    const events = [words("What "), words("is here.", 1), { type: "response.output_text.annotation.added", output_index: 1, content_index: 0, annotation: added[0] }, { type: "response.output_item.done", output_index: 1, item: message(cited) }, completed];
+    expect(deltasOf(decode(...events)).flatMap((delta) => delta.annotations ?? [])).toEqual(annotations);
+  });
+
+  test("have the chances of their tokens beside them", () => {
+    const logprobs = [{ token: "Hi", logprob: -0.1, top_logprobs: [] }];
+    expect(decode({ ...words("Hi"), logprobs }, completed)[0]?.choices[0]?.logprobs).toEqual({ content: logprobs, refusal: null });
+    expect(answer([message(said("Hi", { logprobs }))]).choices[0]?.logprobs).toEqual({ content: logprobs, refusal: null });
+    expect(answer([message(said("Hi", { logprobs: [] }))]).choices[0]).not.toHaveProperty("logprobs");
+  });
+
+  test("of refusal are no content", () => {
+    const item = message({ type: "refusal", refusal: "I can't." });
+    expect(answer([item]).choices[0]).toMatchObject({ message: { content: null, refusal: "I can't." }, finish_reason: "stop" });
+    const chunks = decode({ type: "response.refusal.delta", output_index: 0, content_index: 0, delta: "I ca" }, { type: "response.output_item.done", output_index: 0, item }, completed);
+    expect(deltasOf(chunks).map(({ refusal }) => refusal ?? "").join("")).toBe("I can't.");
+  });
+});
+
+describe("calls", () => {
+  test("are told apart by their place, for some servers change ids with every event", () => {
+    const chunks = decode(addedCall(0, "a"), addedCall(1, "b"), moreArguments(1, "{}"), moreArguments(0, '{"x":1}'), completed);
+    const pieces = deltasOf(chunks).flatMap((delta) => delta.tool_calls ?? []);
+    expect(pieces).toMatchObject([{ index: 0, id: "call_0" }, { index: 1, id: "call_1" }, { index: 1, function: { arguments: "{}" } }, { index: 0, function: { arguments: '{"x":1}' } }]);
+    expect(finishOf(chunks)).toMatchObject({ finish_reason: "tool_calls", native_finish_reason: "completed" });
+  });
+
+  test("of custom tools come whole, and what a call belongs to comes with it", () => {
+    const output = [
+      { type: "custom_tool_call", id: "ct_1", call_id: "call_1", name: "sql", input: "SELECT 1" },
+      { type: "function_call", id: "fc_1", call_id: "call_2", name: "f", arguments: "{}", namespace: "crm" },
+    ];
+    const calls = [{ id: "call_1", type: "custom", custom: { name: "sql", input: "SELECT 1" } }, { id: "call_2", type: "function", function: { name: "f", arguments: "{}" }, namespace: "crm" }];
+    expect(answer(output).choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { tool_calls: calls } });
+    expect(deltasOf(decode(...output.map((item, output_index) => ({ type: "response.output_item.done", output_index, item })), completed)).flatMap((delta) => delta.tool_calls ?? [])[0]).toEqual({ index: 0, ...calls[0] });
+  });
+});
+
+test("images are images, in whichever form they come", () => {
+  const output = [{ type: "image_generation_call", id: "ig_1", result: "AA==", output_format: "webp" }, { type: "image_generation_call", id: "ig_2", result: "https://e.com/a.png" }, { type: "image_generation_call", id: "ig_3", result: null }];
+  expect(answer(output).choices[0]?.message.images).toEqual([
+    { type: "image_url", image_url: { url: "data:image/webp;base64,AA==" }, index: 0 },
+    { type: "image_url", image_url: { url: "https://e.com/a.png" }, index: 1 },
+  ]);
+});
+
+describe("the end", () => {
+  test.each([
+    { reason: "max_output_tokens", finish: "length" },
+    { reason: "content_filter", finish: "content_filter" },
+    { reason: "something_new", finish: "length" },
+  ])("of an answer cut by $reason is $finish", ({ reason, finish }) => {
+    expect(finishOf(ended("incomplete", { incomplete_details: { reason } }))).toMatchObject({ finish_reason: finish, native_finish_reason: reason });
+  });
+
+  const failures = [
+    { name: "a rate limit", error: { code: "rate_limit_exceeded", message: "Slow down." }, code: "upstream_rate_limited" },
+    { name: "a spent quota", error: { code: "insufficient_quota", message: "Pay." }, code: "upstream_billing" },
+    { name: "the server's", error: { code: "server_error", message: "Sorry." }, code: "upstream_failed" },
+    { name: "the prompt's", error: { code: "invalid_prompt", message: "Bad prompt." }, code: "invalid_request" },
+    { name: "an image's", error: { code: "image_too_large", message: "Too large." }, code: "invalid_request" },
+    { name: "nobody's", error: null, code: "upstream_failed" },
+  ];
+  test.each(failures)("of an answer that failed by $name fault is $code, however it is told", ({ error, code }) => {
+    const fault = expect.objectContaining({ code });
+    expect(() => ended("failed", { error })).toThrow(fault);
+    expect(() => answer([], { status: "failed", error })).toThrow(fault);
+    if (error === null) return;
+    expect(() => decode(words("Hi"), { type: "error", error })).toThrow(fault);
+    expect(() => decode(words("Hi"), { type: "error", ...error, param: null, sequence_number: 3 })).toThrow(fault);
+  });
+
+  test("that is missing is a cut, and one that is no end is garbled", () => {
+    const decoder = openResponseStream(format);
+    decoder.push({ event: undefined, data: JSON.stringify(words("Hi")) });
+    decoder.push({ event: undefined, data: "[DONE]" });
+    expect(decoder.isEnded()).toBe(true);
+    expect(() => decoder.end()).toThrow(expect.objectContaining({ code: "stream_truncated" }));
+    expect(() => answer([], { status: "in_progress" })).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
+  test("counts the tokens, and the tier that served; the request's echo is nobody's news", () => {
+    const usage = { input_tokens: 10, input_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 }, output_tokens: 5, output_tokens_details: { reasoning_tokens: 3 } };
+    const whole = answer([], { usage, service_tier: "flex", instructions: "secret", tools: [], content_filters: [{ blocked: false }], citations: ["https://e.com"] });
+    expect(whole).toMatchObject({ usage: { promptTokens: 10, cachedTokens: 4, cacheWriteTokens: 2, completionTokens: 5, reasoningTokens: 3 }, serviceTier: "flex" });
+    expect(whole.extra).toEqual({ content_filters: [{ blocked: false }], citations: ["https://e.com"] });
+  });
+});
+
+describe("what is not of the protocol", () => {
+  const garbled = expect.objectContaining({ code: "upstream_garbled" });
+
+  test("is garbled: text that is no JSON, JSON that is no event, a delta that is no text, an answer that is none", () => {
+    for (const data of ["{", "[]", "{}", '{"type":7}', '{"type":"response.output_text.delta","delta":{}}']) expect(() => push(data)).toThrow(garbled);
+    for (const body of [undefined, [], {}, { output: {} }]) expect(() => decodeAnswer(body, format)).toThrow(garbled);
+  });
+
+  test("is an error where it says so", () => {
+    expect(() => push('{"error":{"message":"Overloaded","type":"overloaded_error"}}')).toThrow(expect.objectContaining({ code: "upstream_overloaded" }));
+    expect(() => push("Overloaded", "error")).toThrow(expect.objectContaining({ code: "upstream_overloaded" }));
+    expect(() => decodeAnswer({ code: "Client specified an invalid argument", error: "Model not available" }, format)).toThrow(expect.objectContaining({ code: "invalid_request" }));
+  });
+
+  test("is passed over where it is new, and bounded where it is endless", () => {
+    expect(textOf(decode({ type: "response.video.delta", delta: 7 }, words("Hi"), { type: "keepalive" }, completed))).toBe("Hi");
+    expect(() => decode(...Array.from({ length: 3000 }, (_, index) => words("x", index)))).toThrow(garbled);
+    expect(() => decode(...Array.from({ length: 3000 }, (_, index) => words("x", 0, index)))).toThrow(garbled);
+  });
+});
