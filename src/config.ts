@@ -73,12 +73,19 @@ const endpointSchema = z.strictObject({
     image: priceText.optional().describe("Dollars per input image."),
     cache_read: priceText.optional(),
     cache_write: priceText.optional(),
+    audio: priceText.optional().describe("Dollars per million tokens of sound in the prompt."),
+    audio_output: priceText.optional().describe("Dollars per million tokens of sound in the answer."),
+    image_output: priceText.optional().describe("Dollars per image made."),
+    search: priceText.optional().describe("Dollars per search of a reranker."),
+    character: priceText.optional().describe("Dollars per million characters to be spoken."),
+    second: priceText.optional().describe("Dollars per second of sound to be transcribed."),
   }).optional().describe("Required for a provider that asks for a credential; left out, a local server costs nothing."),
   context_length: z.number().int().positive().optional().describe("In tokens. Required for a new model."),
   max_output_tokens: z.number().int().positive().optional(),
   quantization: z.string().optional(),
   supported_parameters: z.array(z.string()).optional().describe("Public parameter names. Default: the catalog's, else everything."),
   input_modalities: z.array(z.string()).optional(),
+  output_modalities: z.array(z.string()).optional().describe("Of a new model: text, or embeddings, rerank, image, speech, transcription. Default: text."),
 });
 
 const providerSchema = z.strictObject({
@@ -189,12 +196,15 @@ function providerOf(given: ConfigFile["providers"][number]): ConfiguredProvider 
       pricing: endpoint.pricing === undefined ? undefined : defined({
         prompt: endpoint.pricing.prompt, completion: endpoint.pricing.completion, request: endpoint.pricing.request,
         image: endpoint.pricing.image, cacheRead: endpoint.pricing.cache_read, cacheWrite: endpoint.pricing.cache_write,
+        audio: endpoint.pricing.audio, audioOutput: endpoint.pricing.audio_output, imageOutput: endpoint.pricing.image_output,
+        search: endpoint.pricing.search, character: endpoint.pricing.character, second: endpoint.pricing.second,
       }),
       contextLength: endpoint.context_length,
       outputTokensMax: endpoint.max_output_tokens,
       quantization: endpoint.quantization,
       supportedParameters: endpoint.supported_parameters,
       inputModalities: endpoint.input_modalities,
+      outputModalities: endpoint.output_modalities,
     })),
   });
 }

@@ -12,13 +12,19 @@ import type { ConfiguredProvider } from "./catalog/model.ts";
 import { listSwitches, switchOff, switchOn } from "./catalog/switches.store.ts";
 import { paths, type Config } from "./config.ts";
 import type { Db } from "./db/port.ts";
-import { openSqlite } from "./db/sqlite.ts";
+import { openSqlite, openSqliteReader } from "./db/sqlite.ts";
+import { isDemo } from "./demo/demo.store.ts";
 import { createApi, type Api } from "./http/api/app.ts";
+import { openAssets } from "./http/assets.ts";
 import { operatorLookup, withOperator } from "./http/operator.ts";
+import type { PageReads } from "./http/pages/page-route.ts";
+import { pageRoutes } from "./http/pages/routes.ts";
+import { createSite, type SiteListener } from "./http/site.ts";
 import { openKeys, type Keys } from "./keys/keys.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { openPresets, type Presets } from "./presets/presets.ts";
 import { protocols } from "./providers/registry.ts";
+import { taskProtocols } from "./providers/tasks.ts";
 import { quirksOf } from "./providers/known-quirks.ts";
 import { createReplays, type Replays } from "./relay/answer.ts";
 import { conversationIn, memoryOf } from "./relay/conversation.ts";
@@ -33,6 +39,7 @@ import { createSticky } from "./routing/sticky.ts";
 import { startSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { openGenerations } from "./usage/generations.store.ts";
 import { openJournal } from "./usage/journal.ts";
+import { openUsageReads } from "./usage/reads.ts";
 
 export interface Gateway {
   readonly catalog: Catalog;
@@ -43,6 +50,8 @@ export interface Gateway {
   readonly api: Api;
   /** The same API for whoever may read the data directory: no key is asked for. */
   readonly operatorApi: Api;
+  /** Undefined where no site was built. */
+  readonly site: SiteListener | undefined;
   readonly log: Log;
   /** Drains the journal, gives leases back and closes. After the last answer. */
   readonly close: () => Promise<void>;
@@ -52,8 +61,10 @@ export const version: string = readVersion();
 
 /** The packaged catalog. */
 export const catalogFolder = fileURLToPath(new URL("../catalog/", import.meta.url));
+/** What tools/build-site.mjs made; the same folder from the sources and from the bundle. */
+const siteFolder = fileURLToPath(new URL("../dist/web/", import.meta.url));
 /** The embedded database has one node; its leases and its journal outlive a restart under this name. */
-const nodeId = "embedded";
+export const nodeId = "embedded";
 
 /** @throws Fault naming the setting, file or process that stands in the way, and the fix. */
 export async function openGateway(config: Config): Promise<Gateway> {
@@ -69,6 +80,8 @@ export async function openGateway(config: Config): Promise<Gateway> {
     const presets = openPresets({ db, clock });
     const ledger = openLedger({ db, clock, nodeId });
     const generations = openGenerations(db);
+    const usageDb = openReader(paths.database(config.dataDir));
+    const usage = openUsageReads({ db: usageDb, clock });
     const journal = await openJournal({ directory: paths.journal(config.dataDir) });
     const settler = await startSettler({ db, journal, ledger, generations, clock, nodeId, log });
     const health = createHealth();
@@ -84,24 +97,26 @@ export async function openGateway(config: Config): Promise<Gateway> {
       },
     };
     const lookup = operatorLookup(keys);
+    const healthReads = (endpointId: string) => healthOf(health, catalog, endpointId, clock());
     const api = createApi({
-      catalog, keys: lookup.keys, presets, ledger, generations, clock, version,
-      health: (endpointId) => healthOf(health, catalog, endpointId, clock()),
+      catalog, keys: lookup.keys, presets, ledger, generations, usage, clock, version,
+      health: healthReads,
       switches: { list: () => listSwitches(db), on: (endpointId) => switchEndpointOn(db, catalog, endpointId) },
       explain: (request, { isSandbox, workspaceId }) => {
         const now = clock();
         return explainRoute({ catalog, health, request, isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversationIn(request, workspaceId), now) });
       },
-      elsewhere: ["POST /chat/completions"],
+      elsewhere: ["POST /chat/completions", "POST /responses", "POST /messages", "POST /messages/count_tokens"],
       report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),
     });
     return {
       catalog, keys, presets, relay, replays: createReplays(config.responseCacheBytesMax), api, operatorApi: withOperator(api, lookup.secret), log,
+      site: openSite({ catalog, health: healthReads, clock, version, isDemo: await isDemo(db) }, log),
       close: async () => {
         await settler.drain();
         await ledger.close();
         await journal.close();
-        await Promise.all([upstream.close(), sandbox.close()]);
+        await Promise.all([upstream.close(), sandbox.close(), usageDb.close()]);
         await db.close();
       },
     };
@@ -126,7 +141,7 @@ function catalogOf(config: Config, simulated: Sandbox["providers"], local: reado
   return loadCatalog({
     folder: catalogFolder, overlayFile: paths.catalogOverlay(config.dataDir),
     configured: [...local, ...config.providers],
-    credential: config.credential, simulated, protocols, quirksOf, now: wallClock(),
+    credential: config.credential, simulated, protocols, taskProtocols, quirksOf, now: wallClock(),
   });
 }
 
@@ -135,6 +150,30 @@ async function localServers(config: Config): Promise<readonly ConfiguredProvider
   if (!config.detectLocalServers) return [];
   const found = await findLocalServers(`${catalogFolder}local-servers.json`);
   return found.filter((one) => !config.providers.some((configured) => configured.slug === one.slug));
+}
+
+/**
+ * A thread of its own for the sums behind pages and datasets, from the first of them on: a year of all models keeps a thread
+ * busy for some time, and that must not be the one that books what is used.
+ */
+function openReader(file: string): Pick<Db, "read" | "close"> {
+  let opening: Promise<Db> | undefined;
+  const opened = (): Promise<Db> => {
+    opening ??= openSqliteReader(file);
+    opening.catch(() => (opening = undefined));
+    return opening;
+  };
+  return {
+    read: async (sql, values) => (await opened()).read(sql, values),
+    close: async () => (await opening)?.close(),
+  };
+}
+
+function openSite(reads: PageReads, log: Log): SiteListener | undefined {
+  const assets = openAssets(siteFolder);
+  if (assets !== undefined) return createSite({ reads, routes: pageRoutes, assets, log });
+  log.warn({}, "there are no pages: the site was not built (npm start builds it)");
+  return undefined;
 }
 
 function healthOf(health: Health, catalog: Catalog, endpointId: string, now: number): Snapshot | undefined {

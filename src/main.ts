@@ -4,6 +4,7 @@ import { asFault } from "./base/fault.ts";
 import { withoutSecrets } from "./base/secret.ts";
 import { catalog, catalogUsage } from "./cli/catalog.ts";
 import { credits, creditsUsage } from "./cli/credits.ts";
+import { demo, demoUsage } from "./cli/demo.ts";
 import { doctor, doctorUsage } from "./cli/doctor.ts";
 import { endpoints, endpointsUsage } from "./cli/endpoints.ts";
 import { keys, keysUsage } from "./cli/keys.ts";
@@ -31,6 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
   catalog: { usage: catalogUsage, meaning: "refresh prices and limits from a models.dev file", run: catalog },
   endpoints: { usage: endpointsUsage, meaning: "endpoints that are switched off", run: endpoints },
   credits: { usage: creditsUsage, meaning: "what the workspace may spend", run: credits },
+  demo: { usage: demoUsage, meaning: "a separate data directory full of generated traffic, to see the pages", run: demo },
 };
 
 const [name = "help", ...args] = process.argv.slice(2);

@@ -48,7 +48,7 @@ export const dialectLacks: Readonly<Record<string, readonly string[]>> = {
 /** Names are those of the public API; base URLs name the environment variables they are completed from. */
 export const providerCorrections: Readonly<Record<string, Facts>> = {
   "amazon-bedrock": {
-    base_url: "https://bedrock-runtime.${AWS_REGION}.amazonaws.com", auth: "bearer", credential_env: ["AWS_BEARER_TOKEN_BEDROCK"],
+    base_url: "https://bedrock-runtime.${AWS_REGION}.amazonaws.com", auth: "aws-bedrock", credential_env: ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID"],
   },
   "azure": { base_url: "https://${AZURE_RESOURCE_NAME}.openai.azure.com/openai/v1" },
   "cloudflare": { base_url: "https://api.cloudflare.com/client/v4/accounts/${CLOUDFLARE_ACCOUNT_ID}/ai/v1" },

@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import "./end-with-npm.mjs";
@@ -48,8 +48,36 @@ async function start(argv) {
   await import(pathToFileURL(builtProgram).href);
 }
 
-function dev() {
-  return run(["--watch", "--import", "tsx", "src/main.ts", "serve", ...args]);
+/** Builds again at every change of the sources, and then starts the gateway again. */
+async function dev() {
+  const changed = watchSources();
+  for (;;) {
+    const node = spawn(process.execPath, ["--enable-source-maps", builtProgram, "serve", ...args], { cwd: root, stdio: "inherit" });
+    const ended = new Promise((resolve) => node.once("exit", resolve));
+    const stop = () => {
+      node.kill();
+      void ended.then(() => process.exit(0));
+    };
+    process.once("SIGTERM", stop);
+    await changed();
+    process.off("SIGTERM", stop);
+    node.kill();
+    await ended;
+  }
+}
+
+/** Gives a function that resolves when the sources have changed and could be built. */
+function watchSources() {
+  let tell = () => {};
+  let pending;
+  const rebuild = () => build().then(() => tell(), () => {}); // esbuild has said what is wrong
+  for (const folder of ["src", "web", "catalog"]) {
+    watch(join(root, folder), { recursive: true }, () => {
+      clearTimeout(pending);
+      pending = setTimeout(rebuild, 100);
+    });
+  }
+  return () => new Promise((resolve) => (tell = resolve));
 }
 
 async function check() {
@@ -71,15 +99,31 @@ function simulate() {
   return run(["--import", "tsx", "simulation/main.ts", ...args]);
 }
 
-/** Two files: the gateway and the worker that owns the embedded database. Dependencies stay in node_modules. */
 async function build() {
+  const { buildSite } = await import("./build-site.mjs");
+  await Promise.all([buildGateway(), buildSite(root)]);
+}
+
+/** Two files: the gateway and the worker that owns the embedded database. Dependencies stay in node_modules, but for React. */
+async function buildGateway() {
   const { build: bundle } = await import("esbuild");
   await bundle({
     absWorkingDir: root,
     entryPoints: { windrose: "src/main.ts", "sqlite-worker": "src/db/sqlite-worker.ts" },
     outdir: "dist", bundle: true, platform: "node", format: "esm", target: "node20", packages: "external",
+    // React chooses by NODE_ENV between a build for production and one several times slower; nobody is to depend on that.
+    plugins: [bundled(/^react(-dom)?(\/|$)/)], define: { "process.env.NODE_ENV": '"production"' },
+    banner: { js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);' },
     sourcemap: true, logLevel: "warning",
   });
+}
+
+/** Packages that go into the bundle although the others do not. */
+function bundled(packages) {
+  return {
+    name: "bundled",
+    setup: ({ onResolve }) => onResolve({ filter: packages }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) })),
+  };
 }
 
 async function installWhatIsMissing() {

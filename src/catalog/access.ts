@@ -2,9 +2,11 @@
 
 import { Fault } from "../base/fault.ts";
 import { secret, type Secret } from "../base/secret.ts";
+import type { Authorization } from "../providers/authorize.ts";
 import { parseQuirks, type Quirks } from "../providers/quirks.ts";
 import type { DataPolicy } from "../routing/candidate.ts";
-import type { Authorization, ConfiguredProvider, Provider } from "./model.ts";
+import { awsAuthorization, type FoundCredential } from "./aws-credential.ts";
+import type { ConfiguredProvider, Provider } from "./model.ts";
 import type { ProviderRecord } from "./records.ts";
 
 /** Gives what the environment holds under a name; undefined when it holds nothing. */
@@ -115,7 +117,7 @@ function accessTo(record: ProviderRecord, configured: ConfiguredProvider | undef
   if (found === undefined) {
     return isOptional ? { authorization: { scheme: "none" }, credentialId: `${record.slug}/config` } : undefined;
   }
-  const authorization = authorizationBy(isOptional ? "bearer" : record.auth, found.credential);
+  const authorization = record.auth === "aws-bedrock" ? awsAuthorization(found, "bedrock", credential) : authorizationBy(isOptional ? "bearer" : record.auth, found.credential);
   return authorization && { authorization, credentialId: `${record.slug}/${found.source}` };
 }
 
@@ -123,7 +125,7 @@ function findCredential(
   record: ProviderRecord,
   configured: ConfiguredProvider | undefined,
   credential: CredentialSource,
-): { readonly credential: Secret; readonly source: string } | undefined {
+): FoundCredential | undefined {
   if (configured?.credential !== undefined) return { credential: configured.credential, source: "config" };
   const names = configured?.credentialEnv === undefined ? record.credential_env : [configured.credentialEnv];
   for (const name of names) {

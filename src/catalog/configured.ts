@@ -59,7 +59,7 @@ export function configuredModel(provider: KnownProvider, entry: ConfiguredEndpoi
     context_length: entry.contextLength,
     ...given("max_output_tokens", entry.outputTokensMax),
     input_modalities: entry.inputModalities ?? ["text"],
-    output_modalities: ["text"],
+    output_modalities: entry.outputModalities ?? ["text"],
     tokenizer: "Other",
     supported_parameters: entry.supportedParameters ?? ["max_tokens", "temperature", "top_p", "stop"],
     ...priceOf(provider, entry, undefined),
@@ -73,8 +73,10 @@ function priceOf(
   listed: EndpointRecord | undefined,
 ): { readonly pricing: PriceRecord } {
   if (entry.pricing !== undefined) {
-    const { cacheRead, cacheWrite, ...prices } = entry.pricing;
-    const pricing = { ...prices, ...given("input_cache_read", cacheRead), ...given("input_cache_write", cacheWrite) };
+    const { cacheRead, cacheWrite, audioOutput, imageOutput, ...prices } = entry.pricing;
+    const pricing = {
+      ...prices, ...given("input_cache_read", cacheRead), ...given("input_cache_write", cacheWrite), ...given("audio_output", audioOutput), ...given("image_output", imageOutput),
+    };
     if (parsePricing(pricing) !== undefined) return { pricing };
     throw new Fault("invalid_request", `${where(provider, entry)}: ${wrongPrice(pricing)}`);
   }

@@ -18,15 +18,19 @@ export type Lack = "not retired" | "price" | "upstream model" | "adapter" | "cre
 
 export interface RoutingMeans {
   readonly credential: CredentialSource;
+  /** Those that converse. */
   readonly protocols: ReadonlySet<string>;
+  /** Those that do tasks, such as embeddings. */
+  readonly taskProtocols?: ReadonlySet<string> | undefined;
 }
 
 /** The endpoint as routing and the relay need it, or what it lacks. */
 export function toEndpoint(known: KnownEndpoint, model: Model, provider: KnownProvider, means: RoutingMeans): Endpoint | Lack {
   if (known.status === "retired") return "not retired";
-  if (known.pricing === undefined) return "price";
+  if (known.pricing === undefined || !isMeterable(model, known.pricing)) return "price";
   if (known.upstreamModel === undefined) return "upstream model";
-  if (!means.protocols.has(known.protocol)) return "adapter";
+  const isSpoken = means.protocols.has(known.protocol) || (!model.outputModalities.includes("text") && means.taskProtocols?.has(known.protocol) === true);
+  if (!isSpoken) return "adapter";
   if (provider.access === undefined) return "credential";
   const baseUrl = known.baseUrl === undefined ? undefined : resolveBaseUrl(known.baseUrl, means.credential);
   if (baseUrl === undefined) return "base URL";
@@ -58,6 +62,12 @@ export function toEndpoint(known: KnownEndpoint, model: Model, provider: KnownPr
     pricing: known.pricing,
     isSandbox: false,
   };
+}
+
+/** Who hears speech is paid for sound. A price of words alone is one of another unit, which the source has not said. */
+function isMeterable({ outputModalities }: Model, pricing: Pricing): boolean {
+  const hearsOnly = outputModalities.length === 1 && outputModalities[0] === "transcription";
+  return !hearsOnly || pricing.second !== undefined || pricing.promptAudio !== undefined || isFree(pricing);
 }
 
 /** What a provider never takes, no endpoint of it takes, whatever a list says. */

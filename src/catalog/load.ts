@@ -23,6 +23,8 @@ export interface CatalogOptions {
   readonly simulated: readonly SimulatedProvider[];
   /** The protocols that we have adapters for. */
   readonly protocols: ReadonlySet<string>;
+  /** Those that do tasks, such as embeddings. */
+  readonly taskProtocols?: ReadonlySet<string>;
   readonly quirksOf: (provider: string) => Quirks;
   /** Milliseconds since the epoch: endpoints past their deprecation date are historical. */
   readonly now: number;
@@ -80,9 +82,9 @@ function catalogOf(
   models: readonly Model[],
   endpoints: ReadonlyMap<string, readonly KnownEndpoint[]>,
   providers: ReadonlyMap<string, KnownProvider>,
-  { credential, protocols, simulated, quirksOf }: CatalogOptions,
+  { credential, protocols, taskProtocols, simulated, quirksOf }: CatalogOptions,
 ): Catalog {
-  const means: RoutingMeans = { credential, protocols };
+  const means: RoutingMeans = { credential, protocols, taskProtocols };
   const bySlug = indexBySlug(models);
   const latest = indexLatest(models);
   const switchedOff = new Map<string, string>();
@@ -180,8 +182,9 @@ function mergeProviders(records: ReturnType<typeof readRecords>["providers"], op
     throw new Fault("invalid_request", `The provider "${twice?.slug}" is configured twice: put its endpoints in one entry.`);
   }
   for (const { slug, protocol } of options.configured) {
-    if (protocol !== undefined && !options.protocols.has(protocol)) {
-      throw new Fault("invalid_request", `Provider "${slug}": there is no protocol "${protocol}". Known: ${[...options.protocols].join(", ")}.`);
+    const spoken = new Set([...options.protocols, ...(options.taskProtocols ?? [])]);
+    if (protocol !== undefined && !spoken.has(protocol)) {
+      throw new Fault("invalid_request", `Provider "${slug}": there is no protocol "${protocol}". Known: ${[...spoken].join(", ")}.`);
     }
   }
   const merged = records.map((record) => knownProvider(record, configured.get(record.slug), options));

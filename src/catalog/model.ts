@@ -2,6 +2,7 @@
 
 import type { Secret } from "../base/secret.ts";
 import type { Target } from "../providers/adapter.ts";
+import type { Authorization } from "../providers/authorize.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { Pricing } from "./price.ts";
 
@@ -69,11 +70,6 @@ export interface Endpoint extends Candidate {
   readonly isSandbox: boolean;
 }
 
-export type Authorization =
-  | { readonly scheme: "none" }
-  | { readonly scheme: "bearer"; readonly credential: Secret }
-  | { readonly scheme: "header"; readonly header: string; readonly credential: Secret };
-
 export interface Provider {
   readonly slug: string;
   readonly name: string;
@@ -108,11 +104,16 @@ export interface ConfiguredEndpoint {
   readonly model: string;
   readonly upstreamModel?: string;
   readonly tag?: string;
-  /** Decimal dollars per million tokens, as text ("0.15"); `request` and `image` are dollars each. */
-  readonly pricing?: { readonly prompt: string; readonly completion: string; readonly request?: string; readonly image?: string; readonly cacheRead?: string; readonly cacheWrite?: string };
+  /** Decimal dollars per million tokens or characters, as text ("0.15"); `request`, `image`, `imageOutput`, `search` and `second` are dollars each. */
+  readonly pricing?: {
+    readonly prompt: string; readonly completion: string; readonly request?: string; readonly image?: string; readonly cacheRead?: string; readonly cacheWrite?: string;
+    readonly audio?: string; readonly audioOutput?: string; readonly imageOutput?: string; readonly search?: string; readonly character?: string; readonly second?: string;
+  };
   readonly contextLength?: number;
   readonly outputTokensMax?: number;
   readonly quantization?: string;
   readonly supportedParameters?: readonly string[];
   readonly inputModalities?: readonly string[];
+  /** Of a new model. */
+  readonly outputModalities?: readonly string[];
 }

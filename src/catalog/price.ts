@@ -16,6 +16,14 @@ export interface Pricing {
   /** Per input image. */
   readonly image?: Picodollars;
   readonly webSearch?: Picodollars;
+  /** Per image made. */
+  readonly imageOutput?: Picodollars;
+  /** Per search of a reranker. */
+  readonly search?: Picodollars;
+  /** Per character to be spoken. */
+  readonly character?: Picodollars;
+  /** Per second of sound heard. */
+  readonly second?: Picodollars;
   /** Prices that replace the ones above when the prompt is longer than this; the last one that applies wins per price. */
   readonly overrides?: readonly PricingOverride[];
 }
@@ -57,12 +65,16 @@ export function costOf(pricing: Pricing, usage: Usage, images = 0): Cost {
       times(written, price.cacheWrite ?? price.prompt) +
       times(promptAudio, price.promptAudio ?? price.prompt) +
       times(images, price.image ?? 0n) +
+      times(whole(usage.searches), price.search ?? 0n) +
+      times(whole(usage.characters), price.character ?? 0n) +
+      timesFraction(usage.seconds, price.second ?? 0n) +
       (price.request ?? 0n),
   );
   const completion = toNanodollars(
     times(output - reasoning - completionAudio, price.completion) +
       times(reasoning, price.reasoning ?? price.completion) +
-      times(completionAudio, price.completionAudio ?? price.completion),
+      times(completionAudio, price.completionAudio ?? price.completion) +
+      times(whole(usage.images), price.imageOutput ?? 0n),
   );
   return { total: (prompt + completion) as Nanodollars, prompt, completion };
 }
@@ -114,6 +126,11 @@ function part(count: number | undefined, of: number): number {
 
 function times(count: number, price: bigint): bigint {
   return count === 0 || price === 0n ? 0n : BigInt(whole(count)) * price;
+}
+
+/** Of a thing that is not counted but measured: to the thousandth, rounded up. */
+function timesFraction(amount: number | undefined, price: bigint): bigint {
+  return price === 0n || amount === undefined ? 0n : (BigInt(whole(amount * 1000)) * price + 999n) / 1000n;
 }
 
 function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): bigint {

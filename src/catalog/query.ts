@@ -141,7 +141,7 @@ function hasEndpoint(model: Model, { providers, zdr, region }: ModelQuery, facts
     return (
       (providers.length === 0 || providers.includes(endpoint.provider) || providers.includes(endpoint.providerName.toLowerCase())) &&
       (!zdr || provider?.dataPolicy.zdr === true) &&
-      (region === undefined || isIn(region, endpoint.tag, provider))
+      (region === undefined || isOfferedIn(region, endpoint.tag, provider))
     );
   });
 }
@@ -150,7 +150,7 @@ function hasEndpoint(model: Model, { providers, zdr, region }: ModelQuery, facts
 const euCountries = new Set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK EU".split(" "));
 
 /** An endpoint is in a region when its tag says so ("amazon-bedrock/eu-west-1"), or when its provider is nowhere else. */
-function isIn(region: "eu" | "us", tag: string, provider: Provider | undefined): boolean {
+export function isOfferedIn(region: "eu" | "us", tag: string, provider: Provider | undefined): boolean {
   const place = tag.split("/")[1];
   if (place === region || place?.startsWith(`${region}-`) === true) return true;
   const countries = provider?.datacenters ?? [];

@@ -11,7 +11,7 @@ import { parsePricePerMillion, parsePricePerUnit, type Picodollars } from "../ba
 import type { CatalogEndpoint } from "./model.ts";
 import type { Pricing, PricingOverride } from "./price.ts";
 
-/** Decimal text: dollars per million tokens; `request`, `image` and `web_search` in dollars each. */
+/** Decimal text: dollars per million tokens or characters; `request`, `image`, `image_output`, `web_search`, `search` and `second` in dollars each. */
 export interface PriceRecord {
   readonly prompt?: string;
   readonly completion?: string;
@@ -23,6 +23,10 @@ export interface PriceRecord {
   readonly request?: string;
   readonly image?: string;
   readonly web_search?: string;
+  readonly image_output?: string;
+  readonly search?: string;
+  readonly character?: string;
+  readonly second?: string;
   readonly overrides?: readonly (PriceRecord & { readonly min_prompt_tokens: number })[];
 }
 
@@ -166,6 +170,8 @@ const priceFields = [
   ["internal_reasoning", "reasoning", perMillion], ["audio", "promptAudio", perMillion],
   ["audio_output", "completionAudio", perMillion], ["request", "request", parsePricePerUnit],
   ["image", "image", parsePricePerUnit], ["web_search", "webSearch", parsePricePerUnit],
+  ["image_output", "imageOutput", parsePricePerUnit], ["search", "search", parsePricePerUnit],
+  ["character", "character", perMillion], ["second", "second", parsePricePerUnit],
 ] as const;
 
 type UnitPrices = { -readonly [Field in (typeof priceFields)[number][1]]?: Picodollars };

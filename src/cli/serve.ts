@@ -23,7 +23,7 @@ export async function serve(config: Config, _args: readonly string[], terminal: 
     const operator = await openOperatorSocket(gateway, config);
     if (operator !== undefined) closes.unshift(operator.close);
     const server = await startServer(
-      { relay: gateway.relay, replays: gateway.replays, keys: gateway.keys, presets: gateway.presets, api: gateway.api, clock: gateway.relay.clock, log: gateway.log, bodyBytesMax: config.bodyBytesMax },
+      { relay: gateway.relay, replays: gateway.replays, keys: gateway.keys, presets: gateway.presets, api: gateway.api, site: gateway.site, clock: gateway.relay.clock, log: gateway.log, bodyBytesMax: config.bodyBytesMax },
       { host: config.host, port: config.port },
     );
     closes.unshift(() => server.drain(config.timeouts.drainMs));

@@ -157,6 +157,7 @@ export const migrations: readonly Migration[] = [
     name: "usage rollups",
     statements: [
       "alter table keys add column public_app integer not null default 0",
+      "create index keys_by_public_app on keys (public_app, hash)",
       ...["hour", "day"].flatMap((span) => [
         `create table endpoint_${span}s (is_sandbox integer not null, model text not null, ${span} integer not null, endpoint_id text not null,
           ${callSums}, ${histogramSums}, primary key (is_sandbox, model, ${span}, endpoint_id))`,

@@ -18,6 +18,8 @@ export interface Key {
   readonly includeByokInLimit: boolean;
   /** Its requests are hedged unless they say otherwise (`provider.hedge`). */
   readonly hedge: boolean;
+  /** The apps that call with it may be shown to anybody, with what they use (docs/usage.md). */
+  readonly publicApp: boolean;
   /** Milliseconds since the epoch, as all times here. */
   readonly expiresAt: number | null;
   readonly createdAt: number;
@@ -37,6 +39,7 @@ export interface NewKey {
   readonly limitReset?: LimitReset | null;
   readonly includeByokInLimit?: boolean;
   readonly hedge?: boolean;
+  readonly publicApp?: boolean;
   readonly expiresAt?: number | null;
   readonly workspaceId?: string;
   readonly creatorUserId?: string | null;
@@ -52,6 +55,7 @@ export interface KeyPatch {
   readonly limitReset?: LimitReset | null;
   readonly includeByokInLimit?: boolean;
   readonly hedge?: boolean;
+  readonly publicApp?: boolean;
 }
 
 export interface KeyPage {

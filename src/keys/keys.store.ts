@@ -5,16 +5,16 @@ import type { Db, Row, Value } from "../db/port.ts";
 import type { Key, KeyPage, KeyPatch } from "./key.ts";
 
 const columns = `hash, workspace_id, name, label, kind, is_sandbox, disabled, cast(limit_nano as text) as limit_nano, limit_reset,
-  include_byok_in_limit, hedge, expires_at, created_at, updated_at, creator_user_id`;
+  include_byok_in_limit, hedge, public_app, expires_at, created_at, updated_at, creator_user_id`;
 
 /** False when a key with this hash was there before, removed or not; the second of two racing callers gets false. */
 export async function insertKey(db: Db, key: Key): Promise<boolean> {
   const sql = `insert into keys (hash, workspace_id, name, label, kind, is_sandbox, disabled, limit_nano, limit_reset,
-      include_byok_in_limit, hedge, expires_at, created_at, creator_user_id)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (hash) do nothing`;
+      include_byok_in_limit, hedge, public_app, expires_at, created_at, creator_user_id)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (hash) do nothing`;
   const [result] = await db.write([{ sql, values: [
     key.hash, key.workspaceId, key.name, key.label, key.kind, Number(key.isSandbox), Number(key.disabled), key.limit, key.limitReset,
-    Number(key.includeByokInLimit), Number(key.hedge), key.expiresAt, key.createdAt, key.creatorUserId,
+    Number(key.includeByokInLimit), Number(key.hedge), Number(key.publicApp), key.expiresAt, key.createdAt, key.creatorUserId,
   ] }]);
   return result?.changes === 1;
 }
@@ -49,6 +49,7 @@ export async function updateKey(db: Db, hash: string, patch: KeyPatch & { readon
   if (patch.limitReset !== undefined) changes.push(["limit_reset", patch.limitReset]);
   if (patch.includeByokInLimit !== undefined) changes.push(["include_byok_in_limit", Number(patch.includeByokInLimit)]);
   if (patch.hedge !== undefined) changes.push(["hedge", Number(patch.hedge)]);
+  if (patch.publicApp !== undefined) changes.push(["public_app", Number(patch.publicApp)]);
   const sql = `update keys set ${changes.map(([column]) => `${column} = ?, `).join("")}
       updated_at = case when coalesce(updated_at, created_at) < ? then ? else coalesce(updated_at, created_at) + 1 end
     where hash = ? and deleted_at is null returning ${columns}`;
@@ -76,6 +77,7 @@ function decodeKey(row: Row): Key {
     limitReset: row.limit_reset as Key["limitReset"],
     includeByokInLimit: row.include_byok_in_limit === 1,
     hedge: row.hedge === 1,
+    publicApp: row.public_app === 1,
     expiresAt: row.expires_at as number | null,
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number | null,

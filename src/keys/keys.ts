@@ -65,6 +65,7 @@ export function openKeys({ db, clock }: { readonly db: Db; readonly clock: Clock
         limitReset: fields.limitReset ?? null,
         includeByokInLimit: fields.includeByokInLimit ?? false,
         hedge: fields.hedge ?? false,
+        publicApp: fields.publicApp ?? false,
         expiresAt: fields.expiresAt ?? null,
         createdAt: clock(),
         updatedAt: null,

@@ -1,15 +1,14 @@
 /**
- * One call to one endpoint: encode, authorize, open, frame, decode. It knows nothing of the caller, of money or of other
- * endpoints; it tells what it decodes as it comes and resolves, always, with how it ended.
+ * One call to one endpoint: encode, authorize, open, read. It knows nothing of the caller, of money or of other endpoints, and
+ * leaves to the errand what is asked and how the answer is read; it resolves, always, with how it ended.
  */
 
 import { asFault, Fault } from "../base/fault.ts";
-import { monotonic } from "../base/clock.ts";
+import { monotonic, wallClock } from "../base/clock.ts";
 import type { Endpoint } from "../catalog/model.ts";
-import type { ChatAdapter, ParameterNote, StreamDecoder } from "../providers/adapter.ts";
-import { authorizationHeaders } from "../providers/authorize.ts";
-import { hasContent, type ChatAnswer, type ChatChunk, type ChatRequest, type Usage } from "../wire/chat.ts";
-import { createSseParser, type SseEvent } from "../wire/sse.ts";
+import type { ParameterNote, UpstreamRequest } from "../providers/adapter.ts";
+import { authorizationHeaders, secretsOf } from "../providers/authorize.ts";
+import type { Usage } from "../wire/chat.ts";
 import type { ExchangeControl, ExchangeEvents, Upstream, UpstreamHeaders } from "./upstream.ts";
 
 export interface AttemptTimeouts {
@@ -23,25 +22,33 @@ export interface AttemptTimeouts {
   readonly gapMs: number;
 }
 
-export interface AttemptInput {
-  readonly request: ChatRequest;
+/** What is asked of an endpoint, and how its answer is read. */
+export interface Errand<Answer> {
+  /** The answer is told as it comes. */
+  readonly isStream: boolean;
+  /** @throws Fault for a request that this endpoint cannot be asked. */
+  readonly encode: () => UpstreamRequest;
+  /** Reads an answer of success; its head says of what kind it is. What is read is put into `ending`. */
+  readonly openReader: (headers: UpstreamHeaders, ending: Ending<Answer>) => Reader;
+  readonly decodeError: (status: number, headers: Readonly<Record<string, string>>, body: string) => Fault;
+}
+
+export interface AttemptInput<Answer> {
+  readonly errand: Errand<Answer>;
   readonly endpoint: Endpoint;
-  readonly adapter: ChatAdapter;
   readonly upstream: Upstream;
   readonly timeouts: AttemptTimeouts;
   /** Headers that go to this endpoint besides the adapter's and the credential's. */
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
-  /** All chunks of one read. Not called for an answer that is not streamed. */
-  readonly onChunks: (chunks: readonly ChatChunk[]) => void;
   /** Hands out the control as soon as there is one, for back-pressure and for hanging up. */
   readonly onOpen: (control: ExchangeControl) => void;
 }
 
-export interface AttemptEnd {
+export interface AttemptEnd<Answer> {
   readonly status: number | null;
   readonly fault: Fault | undefined;
   /** The answer, when it was not streamed. */
-  readonly answer: ChatAnswer | undefined;
+  readonly answer: Answer | undefined;
   /** What the upstream had reported when a stream was broken off. */
   readonly usage: Usage | undefined;
   readonly notes: readonly ParameterNote[];
@@ -51,17 +58,23 @@ export interface AttemptEnd {
   readonly endedAt: number;
 }
 
-const errorBodyBytesMax = 64 * 1024;
-const answerBytesMax = 64 * 1024 * 1024;
-/** What comes before the first content is held back, so it is bounded. */
-const bytesBeforeContentMax = 4 * 1024 * 1024;
+export type Ending<Answer> = { -readonly [Field in keyof AttemptEnd<Answer>]: AttemptEnd<Answer>[Field] };
 
-type Ending = { -readonly [Field in keyof AttemptEnd]: AttemptEnd[Field] };
+/** Reads one answer. What it throws ends the attempt. */
+export interface Reader {
+  push(bytes: Buffer): void;
+  end(): void;
+  /** Has anything come since this was last asked, and is it of a kind that says the provider is at work? */
+  isAlive(): boolean;
+  isComplete(): boolean;
+  isEnded(): boolean;
+  usage(): Usage | undefined;
+}
 
 /** Never rejects. Resolves after `abort` too, with the fault that was given as the reason. */
-export function runAttempt(input: AttemptInput): Promise<AttemptEnd> {
+export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<AttemptEnd<Answer>> {
   return new Promise((resolve) => {
-    const ending: Ending = { status: null, fault: undefined, answer: undefined, usage: undefined, notes: [], startedAt: monotonic(), firstContentAt: undefined, endedAt: Number.NaN };
+    const ending: Ending<Answer> = { status: null, fault: undefined, answer: undefined, usage: undefined, notes: [], startedAt: monotonic(), firstContentAt: undefined, endedAt: Number.NaN };
     let reader: Reader | undefined;
     let deadline: Deadline | undefined;
     let linger: NodeJS.Timeout | undefined;
@@ -104,7 +117,7 @@ export function runAttempt(input: AttemptInput): Promise<AttemptEnd> {
     }
     input.onOpen(control);
     if (isOver) return;
-    deadline = input.request.stream ? firstContentDeadline(input.timeouts, control, () => reader?.isAlive() ?? false) : wholeAnswerDeadline(input.timeouts, control);
+    deadline = input.errand.isStream ? firstContentDeadline(input.timeouts, control, () => reader?.isAlive() ?? false) : wholeAnswerDeadline(input.timeouts, control);
   });
 }
 
@@ -120,27 +133,27 @@ function endsWell(reader: Reader | undefined): boolean {
 
 /** Some providers repeat the credential they were sent in their complaint about it. */
 function withoutCredential(fault: Fault, authorization: Endpoint["authorization"]): Fault {
-  if (authorization.scheme === "none") return fault;
-  const credential = authorization.credential.reveal();
+  const secrets = secretsOf(authorization);
   const raw = fault.metadata["raw"];
-  if (!fault.message.includes(credential) && !(typeof raw === "string" && raw.includes(credential))) return fault;
-  return new Fault(fault.code, fault.message.replaceAll(credential, "[redacted]"), {
-    metadata: { ...fault.metadata, ...(typeof raw === "string" ? { raw: raw.replaceAll(credential, "[redacted]") } : {}) },
+  if (!secrets.some((each) => fault.message.includes(each) || (typeof raw === "string" && raw.includes(each)))) return fault;
+  const redacted = (text: string): string => secrets.reduce((clean, each) => clean.replaceAll(each, "[redacted]"), text);
+  return new Fault(fault.code, redacted(fault.message), {
+    metadata: { ...fault.metadata, ...(typeof raw === "string" ? { raw: redacted(raw) } : {}) },
     ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
     cause: fault.code,
   });
 }
 
-function openExchange(input: AttemptInput, ending: Ending, events: ExchangeEvents): ExchangeControl {
-  const { endpoint, request, timeouts } = input;
-  const { url, headers, body, notes } = input.adapter.encodeRequest(request, endpoint.target);
+function openExchange<Answer>(input: AttemptInput<Answer>, ending: Ending<Answer>, events: ExchangeEvents): ExchangeControl {
+  const { endpoint, errand, timeouts } = input;
+  const { url, headers, body, notes } = errand.encode();
   ending.notes = notes;
   return input.upstream.open(
     {
       url,
-      headers: { ...headers, ...authorizationHeaders(endpoint.authorization), ...input.extraHeaders },
+      headers: { ...headers, ...authorizationHeaders(endpoint.authorization, { url, headers, body }, wallClock()), ...input.extraHeaders },
       body,
-      headMs: request.stream ? timeouts.firstContentMs : timeouts.wholeAnswerMs,
+      headMs: errand.isStream ? timeouts.firstContentMs : timeouts.wholeAnswerMs,
       gapMs: timeouts.gapMs,
     },
     events,
@@ -173,100 +186,59 @@ function wholeAnswerDeadline({ wholeAnswerMs }: AttemptTimeouts, control: Exchan
   return { cancel: () => clearTimeout(timer) };
 }
 
-/** Reads one answer: a stream of events, a whole JSON body, or an error. Which of them is known at its head. */
-interface Reader {
-  push(bytes: Buffer): void;
-  end(): void;
-  /** Has anything come since this was last asked, and is it of a kind that says the provider is at work? */
-  isAlive(): boolean;
-  isComplete(): boolean;
-  isEnded(): boolean;
-  usage(): Usage | undefined;
-}
-
-function readerOf(input: AttemptInput, ending: Ending, status: number, headers: UpstreamHeaders): Reader {
+function readerOf<Answer>({ errand }: AttemptInput<Answer>, ending: Ending<Answer>, status: number, headers: UpstreamHeaders): Reader {
   ending.status = status;
   if (status >= 300 && status < 400) {
     throw new Fault("upstream_redirected", "The provider answered with a redirect, which is never followed.");
   }
-  const isStream = status < 300 && input.request.stream && String(headers["content-type"] ?? "").toLowerCase().includes("text/event-stream");
-  return isStream ? createEventReader(input, ending) : createBodyReader(input, ending, headers);
+  return status < 300 ? errand.openReader(headers, ending) : createErrorReader(errand, status, headers);
 }
 
-function createEventReader(input: AttemptInput, ending: Ending): Reader {
-  const parser = createSseParser();
-  const decoder: StreamDecoder = input.adapter.openStream(input.request, input.endpoint.target);
-  let hasNews = false;
-  let bytesBeforeContent = 0;
+const errorBodyBytesMax = 64 * 1024;
 
-  const decode = (events: readonly SseEvent[]): void => {
-    const chunks: ChatChunk[] = [];
-    let failure: unknown;
-    try {
-      for (const event of events) for (const chunk of decoder.push(event)) chunks.push(chunk);
-    } catch (error) {
-      failure = error;
-    }
-    emit(chunks);
-    // What came before an error in the same read was said, and is delivered, before the error is.
-    if (failure !== undefined) throw failure;
-  };
-  const emit = (chunks: readonly ChatChunk[]): void => {
-    if (chunks.length === 0) return;
-    if (ending.firstContentAt === undefined && chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
-      ending.firstContentAt = monotonic();
-    }
-    input.onChunks(chunks);
-  };
-
+/** Past its limit an error body is cut. */
+function createErrorReader<Answer>({ decodeError }: Errand<Answer>, status: number, headers: UpstreamHeaders): Reader {
+  let left = errorBodyBytesMax;
+  const parts: Buffer[] = [];
   return {
+    ...silent,
     push(bytes) {
-      hasNews = true;
-      bytesBeforeContent += ending.firstContentAt === undefined ? bytes.length : 0;
-      if (bytesBeforeContent > bytesBeforeContentMax) throw new Fault("upstream_garbled", "The provider sent more than 4 MiB without content.");
-      decode(parser.push(bytes));
+      if (bytes.length <= left) parts.push(bytes);
+      left -= bytes.length;
     },
     end() {
-      decode(parser.end());
-      emit(decoder.end());
+      throw decodeError(status, singleHeaders(headers), Buffer.concat(parts).toString("utf8"));
     },
-    isAlive() {
-      const alive = hasNews;
-      hasNews = false;
-      return alive;
-    },
-    isComplete: () => decoder.isComplete(),
-    isEnded: () => decoder.isEnded(),
-    usage: () => decoder.usage(),
   };
 }
 
-/** Past its limit an error body is cut and an answer is refused. */
-function createBodyReader(input: AttemptInput, ending: Ending, headers: UpstreamHeaders): Reader {
-  const status = ending.status ?? 0;
-  const bytesMax = status < 300 ? answerBytesMax : errorBodyBytesMax;
+/** Of a reader that says nothing before the end. */
+const silent = { isAlive: () => false, isComplete: () => false, isEnded: () => false, usage: () => undefined };
+
+export const answerBytesMax = 64 * 1024 * 1024;
+
+/** Gathers a whole answer. @throws Fault upstream_garbled for one that is larger than 64 MiB. */
+export function createBodyReader(onEnd: (body: Buffer) => void): Reader {
   const parts: Buffer[] = [];
   let length = 0;
   return {
+    ...silent,
     push(bytes) {
       length += bytes.length;
-      if (length <= bytesMax) parts.push(bytes);
-      else if (status < 300) throw new Fault("upstream_garbled", "The provider's answer is larger than 64 MiB.");
+      if (length > answerBytesMax) throw new Fault("upstream_garbled", "The provider's answer is larger than 64 MiB.");
+      parts.push(bytes);
     },
-    end() {
-      const text = (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8");
-      if (status >= 400) throw input.adapter.decodeError(status, singleHeaders(headers), text);
-      const answer = input.adapter.decodeResponse(parseJson(text), input.request, input.endpoint.target);
-      ending.firstContentAt = monotonic();
-      // A server that ignores `stream` answers whole; the caller still gets the stream that was asked for.
-      if (input.request.stream) input.onChunks(chunksOf(answer));
-      else ending.answer = answer;
-    },
-    isAlive: () => false,
-    isComplete: () => false,
-    isEnded: () => false,
-    usage: () => undefined,
+    end: () => onEnd(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)),
   };
+}
+
+/** @throws Fault upstream_garbled */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    throw new Fault("upstream_garbled", "The provider's answer is not JSON.", { cause: error });
+  }
 }
 
 function singleHeaders(headers: UpstreamHeaders): Record<string, string> {
@@ -276,30 +248,4 @@ function singleHeaders(headers: UpstreamHeaders): Record<string, string> {
     if (value !== undefined) single[name] = typeof value === "string" ? value : value.join(", ");
   }
   return single;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Fault("upstream_garbled", "The provider's answer is not JSON.", { cause: error });
-  }
-}
-
-function chunksOf(answer: ChatAnswer): readonly ChatChunk[] {
-  const chunks: ChatChunk[] = answer.choices.map((choice) => {
-    const { tool_calls: calls, ...message } = choice.message;
-    const delta = calls === undefined ? message : { ...message, tool_calls: calls.map((call, index) => ({ ...call, index })) };
-    const { index, finish_reason, native_finish_reason, logprobs } = choice;
-    return { choices: [{ index, delta, finish_reason, native_finish_reason, ...(logprobs === undefined ? {} : { logprobs }) }] };
-  });
-  const { extra, serviceTier, systemFingerprint, upstreamId, usage } = answer;
-  chunks.push({
-    choices: [], extra,
-    ...(usage === undefined ? {} : { usage }),
-    ...(upstreamId === undefined ? {} : { upstreamId }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(systemFingerprint === undefined ? {} : { systemFingerprint }),
-  });
-  return chunks;
 }

@@ -26,7 +26,7 @@ const answer: ChatAnswer = {
 };
 const key: Key = {
   hash: "key", name: "k", label: "k", kind: "inference", isSandbox: false, workspaceId: "w", disabled: false, limit: null, limitReset: null,
-  includeByokInLimit: false, hedge: false, expiresAt: null, createdAt: 0, updatedAt: null, creatorUserId: null,
+  includeByokInLimit: false, hedge: false, publicApp: false, expiresAt: null, createdAt: 0, updatedAt: null, creatorUserId: null,
 };
 
 interface TestReply extends Reply {

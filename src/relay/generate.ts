@@ -7,12 +7,10 @@ import { monotonic, randomSeed, type Clock } from "../base/clock.ts";
 import { asFault, Fault } from "../base/fault.ts";
 import { generationId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
-import { zeroNanodollars } from "../base/money.ts";
 import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import type { Key } from "../keys/key.ts";
-import type { Hold, Ledger } from "../ledger/ledger.ts";
-import { availabilityOfFailure } from "../routing/explain.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Health } from "../routing/health.ts";
 import type { Sticky } from "../routing/sticky.ts";
 import type { Bill, Surface } from "../surfaces/surface.ts";
@@ -20,19 +18,20 @@ import type { Attribution, Generation } from "../usage/generation.ts";
 import type { ChatRequest } from "../wire/chat.ts";
 import type { AnswerListener } from "./answer-listener.ts";
 import type { AttemptTimeouts } from "./attempt.ts";
+import { book, forCaller, freeBill } from "./conclusion.ts";
 import { continueElsewhere } from "./continuation.ts";
 import { conversationIn, keepStay, memoryOf } from "./conversation.ts";
 import { createDelivery, type Reply } from "./delivery.ts";
 import type { FreeLimits } from "./free-limits.ts";
 import { earnHedge, type HedgeAllowances } from "./hedge.ts";
+import { holdFor } from "./hold.ts";
 import { routingOf, routingOfRefusal, withRouting } from "./metadata.ts";
 import { chargeOf } from "./meter.ts";
 import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
 import { pursue } from "./pursue.ts";
-import { insteadOf } from "./refusal.ts";
 import { restingFault } from "./resting.ts";
 import type { Outcome, Run } from "./run.ts";
-import { recordOf } from "./settle.ts";
+import { turnsOf } from "./turns.ts";
 import type { ExchangeControl, Upstream } from "./upstream.ts";
 
 /** Where rows of record go: written ahead to disk, then booked in batches. */
@@ -73,17 +72,23 @@ export interface UnderWay {
   waitsFor: Pick<ExchangeControl, "abort"> | undefined;
 }
 
-/** An accepted, authenticated, parsed request. */
-export interface Call {
+/** What of an accepted, authenticated, parsed request the relay needs, whatever it asks for. */
+export interface CallHead {
   readonly requestId: string;
-  readonly surface: Surface;
-  readonly request: ChatRequest;
+  readonly surface: { readonly name: string };
+  readonly request: Pick<ChatRequest, "models" | "gateway" | "stream">;
   readonly key: Key;
   readonly app: Attribution;
   /** Directives for the sandbox; only a sandbox endpoint ever sees them. */
   readonly sandboxDirectives: string | undefined;
   /** `X-OpenRouter-Metadata: enabled`. */
   readonly wantsMetadata: boolean;
+}
+
+/** A request for a conversation. */
+export interface Call extends CallHead {
+  readonly surface: Surface;
+  readonly request: ChatRequest;
   readonly reply: Reply;
   /** Hears the answer as the caller does, before it is encoded: for the response cache. */
   readonly listener?: AnswerListener | undefined;
@@ -103,7 +108,7 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   const planned = plan(deps, call, { now: openedAt, conversation });
   const counted = planned.isFreeUse ? countFree(deps, call, openedAt) : undefined;
   if (counted !== undefined) await counted;
-  const asked = holdFor(deps, call, planned);
+  const asked = holdFor(deps.ledger, { key: call.key, isSandbox: planned.isSandbox }, planned.endpoints, (endpoints) => worstCaseOf(endpoints, planned.routing));
   const { hold, endpoints } = asked instanceof Promise ? await asked : asked;
   const delivery = createDelivery({
     surface: call.surface, reply: call.reply, request: call.request, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs, listener: call.listener,
@@ -116,7 +121,7 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   });
   deps.underWay.add(underWay);
   try {
-    await conclude(run, await pursue(run));
+    await conclude(run, await pursue(run, turnsOf(run)));
   } finally {
     deps.underWay.delete(underWay);
     underWay.waitsFor = undefined;
@@ -138,30 +143,8 @@ function plan({ catalog, health, sticky }: RelayDeps, call: Call, { now, convers
 }
 
 /** @throws Fault rate_limit_exceeded. */
-function countFree({ freeLimits, ledger }: RelayDeps, { key: { workspaceId } }: Call, now: number): undefined | Promise<void> {
+export function countFree({ freeLimits, ledger }: RelayDeps, { key: { workspaceId } }: CallHead, now: number): undefined | Promise<void> {
   return freeLimits.take(workspaceId, now, async () => (await ledger.credits(workspaceId)).totalCredits);
-}
-
-interface Held {
-  readonly hold: Hold;
-  readonly endpoints: readonly Endpoint[];
-}
-
-/**
- * Holds what the dearest endpoint could cost. Who cannot have so much set aside is served by the cheapest ones alone, if that
- * much there is (fault matrix, row 41).
- */
-function holdFor({ ledger }: RelayDeps, { key }: Call, { endpoints, routing, isSandbox }: PlannedRequest): Held | Promise<Held> {
-  const payer = { workspaceId: key.workspaceId, isSandbox, key };
-  const hold = ledger.hold(payer, worstCaseOf(endpoints, routing));
-  if (!(hold instanceof Promise)) return { hold, endpoints };
-  return hold.then((given) => ({ hold: given, endpoints }), async (error: unknown) => {
-    const cheapest = endpoints.map((endpoint) => worstCaseOf([endpoint], routing)).reduce((least, cost) => (cost < least ? cost : least));
-    const affordable = endpoints.filter((endpoint) => worstCaseOf([endpoint], routing) === cheapest);
-    const isShort = error instanceof Fault && (error.code === "payment_required" || error.code === "key_limit_exceeded");
-    if (!isShort || affordable.length === endpoints.length) throw error;
-    return { hold: await ledger.hold(payer, cheapest), endpoints: affordable };
-  });
 }
 
 /** Steps 12 and 13, then the end of the answer: what was used is safe on disk before the caller hears the last of it. */
@@ -174,7 +157,7 @@ async function conclude(run: Run, pursued: Outcome): Promise<void> {
   if (fault === undefined) {
     keepStay(run.deps.sticky, run.conversation, { endpoint: outcome.endpoint, usage: outcome.reading.usage, router: run.planned.router }, run.deps.clock());
   }
-  await book(run, outcome, bill, fault);
+  if (await book(run, { outcome, bill, fault, canFail: !delivery.isStarted() })) earnHedge(run, bill.total);
   if (run.isHungUp) return;
   if (outcome.whole !== undefined) call.listener?.whole(outcome.whole.head, outcome.whole.answer);
   call.listener?.ended({ fault, finishReason: outcome.reading.finishReason, isSandbox: run.planned.isSandbox });
@@ -188,49 +171,8 @@ async function conclude(run: Run, pursued: Outcome): Promise<void> {
   }
 }
 
-async function book(run: Run, outcome: Outcome, bill: Bill, fault: Fault | undefined): Promise<void> {
-  const { call, deps, planned } = run;
-  try {
-    await deps.recorder.append(recordOf({
-      id: run.id, requestId: call.requestId, createdAt: run.openedAt, acceptedAt: run.acceptedAt, key: call.key, surface: call.surface.name,
-      request: call.request, app: call.app, router: planned.router, plan: planned.plan, isSandbox: planned.isSandbox, isHungUp: run.isHungUp,
-      endpoint: outcome.endpoint, end: outcome.end, reading: outcome.reading, bill, fault, attempts: run.attempts,
-    }));
-  } catch (error) {
-    // Nothing is charged that is not on record. An answer that the caller has begun to read is told to its end all the
-    // same; the requests after it are refused until the disk takes records again.
-    deps.log.error({ generationId: run.id, error }, "a generation could not be written to the journal");
-    if (!run.delivery.isStarted() && !run.isHungUp) throw error;
-    return;
-  }
-  deps.ledger.settle(run.hold, bill.total);
-  earnHedge(run, bill.total);
-}
-
 /** A failed or empty answer is free (contract §4.8); so is one that the caller abandoned before hearing any of it. */
 function billFor(run: Run, outcome: Outcome): Bill {
   const heardNothing = run.isHungUp && !run.delivery.hasContent();
   return outcome.fault !== undefined || heardNothing ? freeBill : chargeOf(outcome.reading, run.planned.routing, outcome.endpoint);
-}
-
-const freeBill: Bill = { usage: { promptTokens: 0, completionTokens: 0 }, isEstimated: false, total: zeroNanodollars, prompt: zeroNanodollars, completion: zeroNanodollars };
-
-/** The last fault, with who was tried before (contract §4.4). A hint to retry is given only when every provider gave one. */
-function forCaller(run: Run, fault: Fault): Fault {
-  const tried = run.attempts.filter((one) => one.faultCode !== null);
-  const last = tried.at(-1);
-  const hints = run.retryHints.filter((hint) => hint !== undefined);
-  const retryAfterMs = hints.length === run.retryHints.length ? Math.min(...hints) : undefined;
-  const providers = [...new Set(tried.map((one) => one.providerName))];
-  const fallbackModels = fault.code === "upstream_model_missing" ? insteadOf(run.deps.catalog, tried.map((one) => one.model), run.planned) : [];
-  const availability = availabilityOfFailure(fault.code, { requestedModels: run.call.request.models, providers, retryAfterMs, fallbackModels });
-  const previous = tried.slice(0, -1).map((one) => ({ provider: one.providerName, code: one.faultCode, status: one.status }));
-  const told = new Fault(fault.code, fault.message, {
-    metadata: { ...fault.metadata, ...(last === undefined ? {} : { provider_name: last.providerName }), ...(previous.length === 0 ? {} : { previous_errors: previous }) },
-    ...(availability === undefined ? {} : { availability: { ...availability } }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    cause: fault,
-  });
-  const routing = routingOf(run, undefined);
-  return routing === undefined ? told : withRouting(told, routing);
 }

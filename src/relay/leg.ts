@@ -1,21 +1,23 @@
 /** Steps 8 to 12 and 14 for one attempt of a run: call an endpoint, pass on what it says, meter it, and tell the router how it went. */
 
 import { assert } from "../base/assert.ts";
-import { Fault, type FaultCode } from "../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 import { zeroNanodollars, type Nanodollars } from "../base/money.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import { adapterFor } from "../providers/registry.ts";
-import { observe, overtaken, started } from "../routing/health.ts";
+import { started } from "../routing/health.ts";
 import type { AnswerHead, Bill } from "../surfaces/surface.ts";
-import type { AttemptKind, AttemptRecord } from "../usage/generation.ts";
+import type { AttemptKind } from "../usage/generation.ts";
 import type { ChatAnswer, ChatChunk, ChatRequest } from "../wire/chat.ts";
 import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
+import { chatErrand } from "./chat-errand.ts";
 import type { Lane } from "./delivery.ts";
 import { billOf, chargeOf, emptyReading, meterAnswer, meterChunk, type Asked, type Reading } from "./meter.ts";
 import { routingOf } from "./metadata.ts";
+import { attemptRecord, isRefused, learn } from "./observe.ts";
 import { answerWithoutReasoning, chunkWithoutReasoning, hidesReasoning } from "./reasoning.ts";
 import type { Outcome, Run } from "./run.ts";
-import { createToolCheck, toolCallsOf, type ToolVerdict } from "./tool-check.ts";
+import { createToolCheck, type ToolVerdict } from "./tool-check.ts";
 import { createTranscript, isContinuable, type Transcript } from "./transcript.ts";
 import type { ExchangeControl } from "./upstream.ts";
 
@@ -70,29 +72,30 @@ export function startLeg(run: Run, input: LegInput): Leg {
     return [{ ...first, serviceTier: endpoint.serviceTier }, ...rest];
   };
 
+  const onChunks = (chunks: readonly ChatChunk[]): void => {
+    for (const chunk of chunks) {
+      meterChunk(reading, chunk);
+      toolCheck?.pushChunk(chunk);
+    }
+    if (isOvertaken || lane === undefined) return;
+    const shown = withTier(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
+    const told = input.edit === undefined ? shown : input.edit(shown);
+    transcript?.push(told);
+    lane.push(told);
+  };
+
   started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
   const attempt = runAttempt({
-    request, endpoint, adapter, upstream: deps.upstream, timeouts: input.timeouts,
+    errand: chatErrand({ request, endpoint, adapter, onChunks }), endpoint, upstream: deps.upstream, timeouts: input.timeouts,
     extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
     onOpen: (opened) => {
       control = opened;
       lane?.connect(opened);
       if (run.isHungUp) opened.abort(new Fault("client_closed", "The caller hung up."));
     },
-    onChunks: (chunks) => {
-      for (const chunk of chunks) {
-        meterChunk(reading, chunk);
-        toolCheck?.pushChunk(chunk);
-      }
-      if (isOvertaken || lane === undefined) return;
-      const shown = withTier(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
-      const told = input.edit === undefined ? shown : input.edit(shown);
-      transcript?.push(told);
-      lane.push(told);
-    },
   });
 
-  const conclude = (end: AttemptEnd): Outcome => {
+  const conclude = (end: AttemptEnd<ChatAnswer>): Outcome => {
     if (end.answer !== undefined) {
       meterAnswer(reading, end.answer);
       reading.serviceTier ??= endpoint.serviceTier;
@@ -104,17 +107,17 @@ export function startLeg(run: Run, input: LegInput): Leg {
     if (fault === undefined && !run.isHungUp && !isOvertaken) lane?.flush();
     else if (input.lane === undefined) lane?.drop();
     let outcome: Outcome = { endpoint, reading, end, fault, whole: undefined, lane, transcript, toolVerdict, isOvertaken };
-    const place = run.attempts.push(attemptRecord(input, asked, outcome)) - 1;
+    const place = run.attempts.push(attemptRecord(input.kind, outcome, owedFor(outcome, asked))) - 1;
     if (fault === undefined && end.answer !== undefined && !isOvertaken) {
       // Here and not when it is sent, because an answer that cannot be told is one more way for an attempt to fail.
       const shown = isHidden ? answerWithoutReasoning(end.answer) : end.answer;
       const answer = shown.serviceTier === reading.serviceTier ? shown : { ...shown, serviceTier: reading.serviceTier };
       const told = encodeWhole(run, { head, answer, bill: chargeOf(reading, asked, endpoint), outcome });
       outcome = told instanceof Fault ? { ...outcome, fault: told } : { ...outcome, whole: told };
-      if (told instanceof Fault) run.attempts[place] = attemptRecord(input, asked, outcome);
+      if (told instanceof Fault) run.attempts[place] = attemptRecord(input.kind, outcome, owedFor(outcome, asked));
     }
     if (outcome.fault !== undefined) run.retryHints.push(outcome.fault.retryAfterMs);
-    learn(run, outcome);
+    learn(run, outcome, { isOvertaken, isStream: end.answer === undefined, toolVerdict });
     return outcome;
   };
 
@@ -164,52 +167,7 @@ function misuse(request: ChatRequest, verdict: ToolVerdict | undefined, isLast: 
   return bad === undefined ? undefined : new Fault("invalid_tool_calls", `The model called ${bad.name} wrongly. ${bad.detail}`, { metadata: { tool_error: bad.reason } });
 }
 
-function attemptRecord({ kind }: LegInput, asked: Asked, outcome: Outcome): AttemptRecord {
-  const { endpoint, end, fault } = outcome;
-  return {
-    endpointId: endpoint.id, providerName: endpoint.providerName, model: endpoint.model, status: end.status,
-    faultCode: fault?.code ?? null, latencyMs: Math.round((end.firstContentAt ?? end.endedAt) - end.startedAt),
-    kind, cost: owedFor(outcome, asked),
-  };
+/** Whoever took the prompt in and then fell silent, broke off or was cancelled may have counted it, and what it said. */
+function owedFor(outcome: Outcome, asked: Asked): Nanodollars {
+  return isRefused(outcome) ? zeroNanodollars : billOf(outcome.reading, asked, outcome.endpoint).total;
 }
-
-/**
- * What the provider may charge us. A refusal is free, and so is a connection that never stood; whoever took the prompt in and
- * then fell silent, broke off or was cancelled may have counted it, and what it said.
- */
-function owedFor({ reading, end, fault, endpoint }: Outcome, asked: Asked): Nanodollars {
-  const isRefused = (end.status ?? 0) >= 300 || (fault !== undefined && neverBegan.has(fault.code));
-  return isRefused ? zeroNanodollars : billOf(reading, asked, endpoint).total;
-}
-
-/** Nothing of the request has reached the provider. */
-const neverBegan: ReadonlySet<FaultCode> = new Set(["upstream_unreachable", "upstream_refused", "upstream_unconnected", "upstream_untrusted", "unsupported_parameter", "invalid_request", "internal"]);
-
-/** Step 14. */
-function learn(run: Run, { endpoint, end, fault, reading, toolVerdict, isOvertaken }: Outcome): void {
-  const { deps, call } = run;
-  // A fault that a caller has ordered says nothing about the simulated provider that plays it.
-  if (run.isHungUp || (endpoint.isSandbox && call.sandboxDirectives !== undefined)) return;
-  const { id: endpointId, credentialId } = endpoint;
-  const now = deps.clock();
-  if (isOvertaken) {
-    overtaken(deps.health, { endpointId, credentialId, waitedMs: end.endedAt - end.startedAt }, now);
-    return;
-  }
-  const contentMs = end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt;
-  observe(deps.health, {
-    endpointId, credentialId, model: endpoint.model, faultCode: fault?.code, status: end.status,
-    latencyMs: end.answer === undefined ? contentMs : undefined,
-    wholeMs: end.answer === undefined ? undefined : contentMs,
-    outputTokens: reading.usage?.completionTokens,
-    generationMs: end.endedAt - end.startedAt,
-    retryAfterMs: fault?.retryAfterMs,
-    toolCalls: toolVerdict === undefined ? undefined : toolCallsOf(toolVerdict),
-  }, now);
-  if (fault?.code === "upstream_garbled") deps.log.warn({ endpoint: endpointId, error: fault.cause }, "a provider's answer could not be read");
-  if (fault !== undefined && forTheOperator.has(fault.code)) deps.log.error({ endpoint: endpointId, provider: endpoint.providerName, fault: fault.code }, "a provider needs the operator's attention");
-  if (fault?.code === "upstream_model_missing") deps.onModelMissing(endpoint, fault.message);
-}
-
-/** What no retry mends: a refused credential, an unpaid account, a certificate, a moved address (fault matrix, rows 3, 9, 28, 29, 32). */
-const forTheOperator: ReadonlySet<FaultCode> = new Set(["upstream_credential", "upstream_billing", "upstream_untrusted", "upstream_redirected"]);

@@ -2,16 +2,16 @@
 
 import { faults, Fault } from "../base/fault.ts";
 import type { RouterMetadata } from "../surfaces/surface.ts";
-import type { Outcome, Run } from "./run.ts";
+import type { Outcome, Pursuit, Run, Tried } from "./run.ts";
 
 /**
  * `answered` is the attempt that answers, if one does. Undefined when the caller did not ask for it in the header, nor for what
  * it would say: where the text of several providers was joined, which tool calls are wrong.
  */
-export function routingOf(run: Run, answered: Outcome | undefined): RouterMetadata | undefined {
-  const { planned, attempts } = run;
+export function routingOf(run: Pursuit & Partial<Pick<Run, "seams">>, answered: (Pick<Tried, "endpoint"> & Partial<Pick<Outcome, "toolVerdict">>) | undefined): RouterMetadata | undefined {
+  const { planned, attempts, seams = [] } = run;
   const toolErrors = answered?.toolVerdict?.bad ?? [];
-  if (!run.call.wantsMetadata && run.seams.length === 0 && toolErrors.length === 0) return undefined;
+  if (!run.call.wantsMetadata && seams.length === 0 && toolErrors.length === 0) return undefined;
   const selected = answered?.endpoint;
   const { steps, rejected } = planned.plan;
   return {
@@ -27,7 +27,7 @@ export function routingOf(run: Run, answered: Outcome | undefined): RouterMetada
     },
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(({ providerName, model, status }) => ({ provider: providerName, model, status: status ?? 0 })) }),
     ...(toolErrors.length === 0 ? {} : { tool_errors: toolErrors.map(({ index, name, reason, detail }) => ({ index, name, tool_error: reason, detail })) }),
-    ...(run.seams.length === 0 ? {} : { seams: run.seams }),
+    ...(seams.length === 0 ? {} : { seams }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { nanodollars, zeroNanodollars, type Nanodollars } from "../base/money.ts";
 import { costOf, type Pricing } from "../catalog/price.ts";
 import type { RoutingRequest } from "../routing/candidate.ts";
+import { estimateOf } from "../routing/prompt-size.ts";
 import type { Bill } from "../surfaces/surface.ts";
 import type { ChatAnswer, ChatChunk, FinishReason, Usage } from "../wire/chat.ts";
 
@@ -53,7 +54,7 @@ interface Priced {
 }
 
 /** What of the request bounds a bill. */
-export type Asked = Pick<RoutingRequest, "prompt" | "images" | "outputTokensMax" | "inputModalities">;
+export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "outputTokensMax" | "inputModalities">;
 
 /**
  * What is owed for a reading. The upstream's own count is taken where it can be true; otherwise ours, from the
@@ -92,18 +93,18 @@ const promptTokensSpare = 1_000;
  * Whether a count can be true: not nothing where something was said, not more than the context holds, not a prompt far
  * longer than its text can make, not an answer beyond what was asked for (reasoning aside, which some do not count as that).
  */
-function isCredible(usage: Usage, reading: Readonly<Reading>, { prompt, inputModalities, outputTokensMax }: Asked, contextLength: number): boolean {
+function isCredible(usage: Usage, reading: Readonly<Reading>, { prompt, promptGrows, inputModalities, outputTokensMax }: Asked, contextLength: number): boolean {
   if (usage.promptTokens === 0 || (usage.completionTokens === 0 && reading.outputBytes > 0)) return false;
   if (usage.promptTokens + usage.completionTokens > contextLength * 1.1) return false;
-  const isMeasurable = !inputModalities.has("file") && !inputModalities.has("audio") && !inputModalities.has("video");
+  const isMeasurable = promptGrows !== true && !inputModalities.has("file") && !inputModalities.has("audio") && !inputModalities.has("video");
   if (isMeasurable && usage.promptTokens > prompt.high * 2 + promptTokensSpare) return false;
   return outputTokensMax === undefined || usage.completionTokens - (usage.reasoningTokens ?? 0) <= outputTokensMax * 1.1 + 16;
 }
 
-/** Four bytes a token is the usual mean of natural text; the prompt's bounds are averaged on the same scale. */
+/** Four bytes a token is the usual mean of natural text. */
 function estimate(reading: Readonly<Reading>, { prompt, outputTokensMax }: Asked): Usage {
   return {
-    promptTokens: Math.ceil(Math.sqrt(prompt.low * prompt.high)),
+    promptTokens: estimateOf(prompt),
     completionTokens: Math.min(Math.ceil(reading.outputBytes / 4), outputTokensMax ?? Number.MAX_SAFE_INTEGER),
   };
 }

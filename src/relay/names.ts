@@ -76,7 +76,7 @@ function groupOf(catalog: Catalog, model: Model, isSandbox: boolean): CandidateG
   return { model: model.slug, candidates: isSandbox ? catalog.sandboxed(model) : catalog.live(model) };
 }
 
-function strategyOf(slug: string, model: Model): Strategy {
+export function strategyOf(slug: string, model: Model): Strategy {
   if (slug.startsWith("~")) return "latest";
   const name = withoutSuffixes(slug);
   return name === withoutSuffixes(model.slug) || name === withoutSuffixes(model.canonicalSlug) ? "direct" : "alias";
@@ -121,10 +121,17 @@ function nameStrategy({ slug, model }: Named): Strategy {
   return strategyOf(slug, model);
 }
 
-function readName(catalog: Catalog, slug: string): Named {
+/** @throws Fault model_not_found, for a router as well. */
+export function readModel(catalog: Catalog, slug: string): { readonly model: Model; readonly variants: readonly Variant[] } {
   const read = readSlug(slug, catalog.find);
-  if (read.model === undefined) return readRouter(catalog, slug);
+  if (read.model === undefined) throw unknownModel(catalog, slug);
   if ("unknownSuffix" in read) throw unknownVariant(slug, read.unknownSuffix);
+  return read;
+}
+
+function readName(catalog: Catalog, slug: string): Named {
+  if (readSlug(slug, catalog.find).model === undefined) return readRouter(catalog, slug);
+  const read = readModel(catalog, slug);
   if (read.variants.includes("thinking") && !mayReason(read.model)) throw cannotReason(slug, read.model.slug);
   return { slug, model: read.model, variants: read.variants };
 }
@@ -190,7 +197,7 @@ function choose(router: string, request: RoutingRequest, { catalog, isSandbox, e
   return chosen.map(({ model }) => model);
 }
 
-function variantOf(variants: readonly Variant[], searchesWeb: boolean): VariantWishes | undefined {
+export function variantOf(variants: readonly Variant[], searchesWeb: boolean): VariantWishes | undefined {
   let wishes: VariantWishes | undefined = searchesWeb ? { searchesWeb } : undefined;
   for (const variant of variants) wishes = { ...wishes, ...wishOf[variant] };
   return wishes;
@@ -209,7 +216,7 @@ const wishOf: Readonly<Record<Variant, VariantWishes | undefined>> = {
 const sortOf = { nitro: "throughput", floor: "price", exacto: "exacto" } as const;
 
 /** An explicit sort and an `order` stand before the suffix's; of several suffixes the last one counts. */
-function sortedBy(preferences: ProviderPreferences, variants: readonly Variant[]): ProviderPreferences {
+export function sortedBy(preferences: ProviderPreferences, variants: readonly Variant[]): ProviderPreferences {
   const { sort, order } = preferences;
   const last = variants.findLast((variant): variant is keyof typeof sortOf => variant in sortOf);
   if (last === undefined || sort?.by !== undefined || (order !== undefined && order.length > 0)) return preferences;

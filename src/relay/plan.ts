@@ -18,9 +18,8 @@ export interface PlanInput extends Naming {
   readonly stay?: (models: readonly string[]) => Stay | undefined;
 }
 
-export interface PlannedRequest {
-  /** The caller's request with what its variants and its router mean: what is sent. */
-  readonly request: ChatRequest;
+/** What is decided before anything is tried. */
+export interface Planned {
   /** How the models were found, in the contract's words (§5.10). */
   readonly strategy: Strategy;
   /** The router slug that chose the models. */
@@ -34,6 +33,11 @@ export interface PlannedRequest {
   readonly isFreeUse: boolean;
 }
 
+export interface PlannedRequest extends Planned {
+  /** The caller's request with what its variants and its router mean: what is sent. */
+  readonly request: ChatRequest;
+}
+
 /** Endpoints of one model that a request may come to, and that its hold covers: three tries, and as many refusals. */
 const endpointsPerModelMax = 6;
 
@@ -42,9 +46,13 @@ export function planRequest(input: PlanInput): PlannedRequest {
   const field = fieldOf(input);
   const plan = planOver(field, input);
   if (plan.steps.length === 0) throw nothingToTry(input, field, plan);
+  return { request: field.effective, ...plannedOver(field, plan) };
+}
+
+export function plannedOver(field: Pick<Field, "request" | "strategy" | "router" | "isSandbox" | "isForFree">, plan: Plan<Endpoint>): Planned {
   const endpoints = plan.steps.length <= endpointsPerModelMax ? plan.steps : withinReach(plan.steps);
   return {
-    request: field.effective, strategy: field.strategy, router: field.router, plan, routing: field.request, endpoints,
+    strategy: field.strategy, router: field.router, plan, routing: field.request, endpoints,
     isSandbox: field.isSandbox, isFreeUse: field.isForFree && endpoints.some(isForeignAndFree),
   };
 }
@@ -55,7 +63,7 @@ function isForeignAndFree({ isFree, isSandbox, authorization }: Endpoint): boole
 }
 
 /** The plan over the whole field; its parts, where it has some, are decided apart and stand one after the other. */
-export function planOver(field: Field, { health, now, seed, stay: stayAt }: Pick<PlanInput, "health" | "now" | "seed" | "stay">): Plan<Endpoint> {
+export function planOver(field: Pick<Field, "groups" | "parts" | "request">, { health, now, seed, stay: stayAt }: Pick<PlanInput, "health" | "now" | "seed" | "stay">): Plan<Endpoint> {
   const stay = stayAt?.(field.groups.map(({ model }) => model));
   if (field.parts === undefined) return decide({ groups: field.groups, request: field.request, health, now, seed, stay });
   const plans = field.parts.map(({ groups, request }) => decide({ groups, request, health, now, seed, stay }));

@@ -6,6 +6,7 @@ import type { Catalog } from "../catalog/load.ts";
 import type { Model } from "../catalog/model.ts";
 import { poolOf } from "../catalog/pool.ts";
 import { variants } from "../catalog/slug.ts";
+import { routeOf } from "../catalog/task-models.ts";
 import type { Plan, RoutingRequest } from "../routing/candidate.ts";
 import { docsUrl, noEndpointsFault, type Availability } from "../routing/explain.ts";
 import { wishesOf } from "../routing/filter.ts";
@@ -55,13 +56,13 @@ function availabilityOf(code: Availability["code"], requestedModels: readonly st
 
 export interface Refused {
   readonly catalog: Catalog;
-  readonly request: ChatRequest;
+  readonly request: Pick<ChatRequest, "models">;
   /** Milliseconds. */
   readonly now: number;
 }
 
 /** Why a plan has no steps, and what to do about it. */
-export function nothingToTry({ catalog, request, now }: Refused, field: Field, plan: Plan): Fault {
+export function nothingToTry({ catalog, request, now }: Refused, field: Pick<Field, "groups" | "request" | "isForFree" | "isSandbox">, plan: Plan): Fault {
   const models = field.groups.flatMap(({ model }) => catalog.find(model) ?? []);
   const candidates = field.groups.flatMap((group) => group.candidates);
   const requestedModels = request.models;
@@ -83,7 +84,7 @@ function withoutKind({ variant, ...request }: RoutingRequest): RoutingRequest {
   return variant?.searchesWeb === true ? { ...request, variant: { searchesWeb: true } } : request;
 }
 
-function noneChosen({ isForFree }: Field, requestedModels: readonly string[]): Fault {
+function noneChosen({ isForFree }: Pick<Field, "isForFree">, requestedModels: readonly string[]): Fault {
   const message = isForFree ? "No free models can take this request" : "No models match your request and model restrictions";
   return new Fault("no_endpoints", message, {
     availability: {
@@ -100,14 +101,8 @@ function isForAnotherRoute({ outputModalities }: Model, { outputModalities: want
   return wanted.has("text") && !outputModalities.includes("text");
 }
 
-/** Where the contract serves models that give no text. */
-const routes: Readonly<Record<string, string>> = {
-  embeddings: "POST /embeddings", rerank: "POST /rerank", image: "POST /images", video: "POST /videos", audio: "POST /audio/speech", transcription: "POST /audio/transcriptions",
-};
-
 function wrongRoute({ slug, outputModalities }: Model, requestedModels: readonly string[]): Fault {
-  const route = outputModalities.map((modality) => routes[modality]).find((one) => one !== undefined);
-  const detail = route === undefined ? `${slug} gives ${outputModalities.join(" and ")}, not text.` : `Use ${route}.`;
+  const detail = `Use ${routeOf({ outputModalities })}.`;
   return new Fault("invalid_request", `${slug} gives ${outputModalities.join(" and ")} and no text, so it has no chat completions. ${detail}`, {
     metadata: { field: "model" },
     availability: { ...availabilityOf("wrong_endpoint", requestedModels), constraint: { field: "model", detail } },

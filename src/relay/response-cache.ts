@@ -62,11 +62,11 @@ export interface KeyInput {
 
 /** Two requests have the same key when one API key asks twice for the same, whitespace aside, in the same order. */
 export function cacheKey({ keyHash, surface, request, sandboxDirectives, body }: KeyInput): string {
-  const { stream, models, gateway } = request;
-  // A new version of a preset changes what is asked and leaves the body as it was. The session may be a header's.
+  const { stream, models, gateway, extra } = request;
+  // A new version of a preset changes what is asked and leaves the body as it was. The session may be a header's, and so may features be.
   const merged = gateway.presetId === undefined ? null : { ...request, messagesJson: undefined, gateway: { ...gateway, sessionId: undefined } };
   return createHash("sha256")
-    .update(JSON.stringify([keyHash, surface, stream, models, merged, sandboxDirectives ?? null]))
+    .update(JSON.stringify([keyHash, surface, stream, models, merged, sandboxDirectives ?? null, extra["anthropic_beta"] ?? null]))
     .update(compacted(body))
     .digest("base64");
 }

@@ -9,33 +9,40 @@ import type { Conversation } from "./conversation.ts";
 import type { AnswerHead } from "../surfaces/surface.ts";
 import type { ChatAnswer } from "../wire/chat.ts";
 import type { Delivery, Lane } from "./delivery.ts";
-import type { Call, RelayDeps, UnderWay } from "./generate.ts";
+import type { Call, CallHead, RelayDeps, UnderWay } from "./generate.ts";
 import type { Reading } from "./meter.ts";
-import type { PlannedRequest } from "./plan.ts";
+import type { Planned, PlannedRequest } from "./plan.ts";
 import type { ToolVerdict } from "./tool-check.ts";
 import type { Transcript } from "./transcript.ts";
 
-export interface Run {
+/** What every request is on its way, whatever it asks for. */
+export interface Pursuit {
   readonly deps: RelayDeps;
-  readonly call: Call;
-  readonly conversation: () => Conversation;
+  readonly call: CallHead;
   readonly id: string;
   /** On the wall clock. */
   readonly openedAt: number;
   /** On the monotonic clock. */
   readonly acceptedAt: number;
-  readonly planned: PlannedRequest;
+  readonly planned: Planned;
   /** Those of the plan that the hold covers, in order. */
   readonly endpoints: readonly Endpoint[];
   readonly hold: Hold;
-  readonly delivery: Delivery;
   readonly attempts: AttemptRecord[];
   /** For each failed attempt, what the provider asked to wait. */
   readonly retryHints: (number | undefined)[];
-  /** Where one endpoint's text ends and another's begins. */
-  readonly seams: Seam[];
   isHungUp: boolean;
   readonly underWay: UnderWay;
+}
+
+/** A conversation on its way. */
+export interface Run extends Pursuit {
+  readonly call: Call;
+  readonly conversation: () => Conversation;
+  readonly planned: PlannedRequest;
+  readonly delivery: Delivery;
+  /** Where one endpoint's text ends and another's begins. */
+  readonly seams: Seam[];
 }
 
 /** A place in the answer's text, in UTF-16 units from its beginning. */
@@ -46,11 +53,16 @@ export interface Seam {
 }
 
 /** How an attempt went. */
-export interface Outcome {
+export interface Tried {
   readonly endpoint: Endpoint;
   readonly reading: Readonly<Reading>;
-  readonly end: AttemptEnd;
+  readonly end: AttemptEnd<unknown>;
   readonly fault: Fault | undefined;
+}
+
+/** How an attempt at a conversation went. */
+export interface Outcome extends Tried {
+  readonly end: AttemptEnd<ChatAnswer>;
   /** An answer that was not streamed, and as the caller will read it. */
   readonly whole: { readonly head: AnswerHead; readonly answer: ChatAnswer; readonly text: string } | undefined;
   /** Where a stream was told, and what of it could be continued. */

@@ -19,14 +19,14 @@ export interface RecordInput {
   readonly acceptedAt: number;
   readonly key: Key;
   readonly surface: string;
-  readonly request: ChatRequest;
+  readonly request: Pick<ChatRequest, "models" | "gateway" | "stream">;
   readonly app: Attribution;
   readonly router: string | undefined;
   readonly plan: Plan;
   readonly isSandbox: boolean;
   readonly isHungUp: boolean;
   readonly endpoint: Endpoint;
-  readonly end: AttemptEnd;
+  readonly end: AttemptEnd<unknown>;
   readonly reading: Readonly<Reading>;
   readonly bill: Bill;
   readonly fault: Fault | undefined;

@@ -1,6 +1,6 @@
 /**
- * Moves what was used from the journal to the database: up to two thousand generations a transaction, with their sums and
- * leases and the watermark that says how far it came. A batch is therefore booked once or not at all, whatever dies in
+ * Moves what was used from the journal to the database: up to two thousand generations a transaction, with their sums, rollups
+ * and leases and the watermark that says how far it came. A batch is therefore booked once or not at all, whatever dies in
  * between; on failure the journal keeps everything and the settler tries again, more and more slowly.
  *
  * A transaction costs about what a hundred rows cost, so the busier the node, the more gathers for one.
@@ -12,6 +12,7 @@ import type { Db } from "../db/port.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Generations } from "../usage/generations.store.ts";
 import type { Journal } from "../usage/journal.ts";
+import { rollUp } from "../usage/rollups.store.ts";
 import { moveWatermark, readWatermark } from "../usage/watermark.store.ts";
 
 export interface SettlerParts {
@@ -71,9 +72,10 @@ export async function startSettler({ db, journal, ledger, generations, nodeId, c
     const records = await journal.read(position, batchMax);
     const last = records.at(-1);
     assert(last !== undefined, "there are records up to the journal's end");
+    const rollups = await rollUp(db, records);
     const posting = ledger.post(records.map((record) => record.generation));
     try {
-      await db.write([moveWatermark(nodeId, position, last.position), ...generations.insert(records), ...posting.statements]);
+      await db.write([moveWatermark(nodeId, position, last.position), ...generations.insert(records), ...rollups, ...posting.statements]);
     } catch (error) {
       // The batch may be in the store all the same, and only the word of it lost.
       if ((await readWatermark(db, nodeId)) !== last.position) throw error;

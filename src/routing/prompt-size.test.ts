@@ -1,11 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ChatRequest, Message } from "../wire/chat.ts";
+import { original, type ChatRequest, type Message } from "../wire/chat.ts";
 import { promptSize, routingRequestOf, sizeOfText } from "./prompt-size.ts";
 
 function request(messages: readonly Message[], parameters: ChatRequest["parameters"] = {}): ChatRequest {
   const provider = { allowFallbacks: true, requireParameters: false, dataCollection: "allow", zdr: false, enforceDistillableText: false } as const;
   return { models: ["author/model"], messages, stream: false, parameters, provider, gateway: {}, extra: {} };
+}
+
+function blocks(...source: readonly Record<string, unknown>[]): Message {
+  return { role: "assistant", content: "hi", [original]: { of: "hi", source } };
 }
 
 function said(content: Message["content"]): ChatRequest {
@@ -94,6 +98,14 @@ describe("a prompt", () => {
     for (const { low } of [withSchema, withReasoning]) expect(low).toBe(plain.low);
   });
 
+  test("counts at most the blocks that only one dialect has, and no block twice", () => {
+    const plain = promptSize(request([{ role: "assistant", content: "hi" }]));
+    expect(promptSize(request([blocks({ type: "text", text: "hi" }, { type: "thinking", thinking: "x".repeat(1200) })]))).toEqual(plain);
+    const found = promptSize(request([blocks({ type: "web_search_tool_result", content: "x".repeat(1200) })]));
+    expect(found.low).toBe(plain.low);
+    expect(found.high).toBeGreaterThanOrEqual(plain.high + 600);
+  });
+
   test("may have no content at all", () => {
     expect(promptSize(said(null))).toEqual({ low: 1, high: 8 });
   });
@@ -107,6 +119,14 @@ describe("what routing must know", () => {
     expect([...routing.parameters].sort()).toEqual(["max_tokens", "top_k"]);
     expect([...routing.inputModalities].sort()).toEqual(["image", "text"]);
     expect([...routing.outputModalities].sort()).toEqual(["image", "text"]);
+  });
+
+  test.each([
+    { tool: { type: "web_search_20250305", name: "web_search" }, grows: true },
+    { tool: { type: "function", function: { name: "f" } }, grows: undefined },
+    { tool: { type: "openrouter:datetime" }, grows: undefined },
+  ])("the prompt of a request with a tool of type $tool.type grows: $grows", ({ tool, grows }) => {
+    expect(routingRequestOf(request([], { tools: [tool] })).promptGrows).toBe(grows);
   });
 
   test("is text in and text out when nothing else is said", () => {

@@ -28,7 +28,7 @@ function post(body: unknown, directives: string, slug?: string): Promise<Respons
   return fetch(`${baseUrl(slug)}/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: "Bearer anything", "x-windrose-sandbox": directives },
-    body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+    body: typeof body === "string" ? body : body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body),
   });
 }
 

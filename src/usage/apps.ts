@@ -34,7 +34,7 @@ export const categoriesMax = 10;
 export function appOf({ referer, title, categories }: Attribution): App | undefined {
   const origin = referer === null ? undefined : originOf(referer);
   if (origin === undefined) return undefined;
-  const isLocal = localHosts.test(new URL(origin).hostname);
+  const isLocal = isLocalOrigin(origin);
   if (isLocal && title === null) return undefined;
   const identity = isLocal ? `${origin}\n${title}` : origin;
   return { id: idOf(identity), origin, title, categories: categories.filter((category) => known.has(category)) };
@@ -45,6 +45,15 @@ export function originOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { origin, protocol } = new URL(text);
   return protocol === "https:" || protocol === "http:" ? origin : undefined;
+}
+
+/** "app.example", "app.example:8080". */
+export function hostOf(origin: string): string {
+  return new URL(origin).host;
+}
+
+export function isLocalOrigin(origin: string): boolean {
+  return localHosts.test(new URL(origin).hostname);
 }
 
 // 48 bits of a digest: exact as a JSON number, and two of a million apps share one with a chance of 1 in 560.

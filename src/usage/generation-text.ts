@@ -83,6 +83,31 @@ export function decodeGeneration(charged: Charged, text: string): Generation {
   };
 }
 
+/** What the rollups count. */
+export type Counted = Pick<
+  Generation,
+  | "createdAt" | "keyHash" | "isSandbox" | "model" | "endpointId" | "streamed" | "cancelled" | "finishReason" | "faultCode" | "generationMs"
+  | "promptTokens" | "completionTokens" | "reasoningTokens" | "cachedTokens" | "cost" | "app" | "attempts"
+>;
+
+/** Reads so much of what {@link encodeGeneration} wrote: every generation is counted, and this takes a tenth of the time. */
+export function decodeCounted({ createdAt, keyHash, isSandbox, providerName, cost }: Charged, text: string): Counted {
+  const fields = JSON.parse(text) as Fields;
+  const requestedModel = fields[2];
+  const model = fields[3] === same ? requestedModel : fields[3];
+  const endpointId = fields[4] === null ? null : lengthened(fields[4], requestedModel);
+  const flags = fields[6];
+  const served = { model, endpointId, providerName, cost };
+  return {
+    createdAt, keyHash, isSandbox, model, endpointId, cost,
+    streamed: (flags & isStreamed) !== 0, cancelled: (flags & isCancelled) !== 0, finishReason: fields[7], generationMs: fields[10],
+    promptTokens: fields[11], completionTokens: fields[12], reasoningTokens: fields[13], cachedTokens: fields[14],
+    attempts: fields[18].map((attempt) => decodeAttempt(attempt, served)),
+    app: { userAgent: fields[19] ?? null, referer: fields[20] ?? null, title: fields[21] ?? null, categories: fields[22] ?? [] },
+    faultCode: fields[23] ?? null,
+  };
+}
+
 /** Names who was called only where that is not who served the generation. */
 function encodeAttempt({ status, latencyMs, faultCode, endpointId, providerName, model, kind, cost }: AttemptRecord, served: Served): unknown[] {
   const isServing = endpointId === served.endpointId && providerName === served.providerName && model === served.model;

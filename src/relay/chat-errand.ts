@@ -1,0 +1,119 @@
+/** A conversation with an endpoint: the request in its dialect, and its answer framed and decoded, streamed or whole. */
+
+import { monotonic } from "../base/clock.ts";
+import { Fault } from "../base/fault.ts";
+import type { Endpoint } from "../catalog/model.ts";
+import type { ChatAdapter, StreamDecoder } from "../providers/adapter.ts";
+import { hasContent, type ChatAnswer, type ChatChunk, type ChatRequest } from "../wire/chat.ts";
+import { createFrameParser, mediaTypes } from "../wire/frames.ts";
+import { mediaLimits, textLimits, type SseEvent, type SseLimits } from "../wire/sse.ts";
+import { answerBytesMax, createBodyReader, parseJson, type Ending, type Errand, type Reader } from "./attempt.ts";
+
+export interface Conversing {
+  readonly request: ChatRequest;
+  readonly endpoint: Endpoint;
+  readonly adapter: ChatAdapter;
+  /** All chunks of one read. Not called for an answer that is not streamed. */
+  readonly onChunks: (chunks: readonly ChatChunk[]) => void;
+}
+
+export function chatErrand(input: Conversing): Errand<ChatAnswer> {
+  const { adapter, endpoint: { target }, request } = input;
+  return {
+    isStream: request.stream,
+    encode: () => adapter.encodeRequest(request, target),
+    openReader: (headers, ending) => {
+      const isEvents = request.stream && String(headers["content-type"] ?? "").toLowerCase().includes(mediaTypes[adapter.framing ?? "sse"]);
+      return isEvents ? createEventReader(input, ending) : createBodyReader((body) => readWhole(input, ending, body));
+    },
+    decodeError: (status, headers, body) => adapter.decodeError(status, headers, body),
+  };
+}
+
+/** What comes before the first content is held back, so it is bounded. */
+const bytesBeforeContentMax = 4 * 1024 * 1024;
+
+interface StreamLimits extends SseLimits {
+  readonly bytesBeforeContentMax: number;
+}
+
+/** Only of an endpoint that gives media are lines taken that are as long as media. */
+function limitsOf({ adapter, endpoint: { outputModalities } }: Conversing): StreamLimits {
+  const givesMedia = outputModalities.has("image") || outputModalities.has("audio") || outputModalities.has("video");
+  return givesMedia ? { ...mediaLimits, bytesBeforeContentMax: answerBytesMax } : { ...(adapter.limits ?? textLimits), bytesBeforeContentMax };
+}
+
+function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reader {
+  const limits = limitsOf(input);
+  const parser = createFrameParser(input.adapter.framing, limits);
+  const decoder: StreamDecoder = input.adapter.openStream(input.request, input.endpoint.target);
+  let hasNews = false;
+  let bytesBeforeContent = 0;
+
+  const decode = (events: readonly SseEvent[]): void => {
+    const chunks: ChatChunk[] = [];
+    let failure: unknown;
+    try {
+      for (const event of events) for (const chunk of decoder.push(event)) chunks.push(chunk);
+    } catch (error) {
+      failure = error;
+    }
+    emit(chunks);
+    // What came before an error in the same read was said, and is delivered, before the error is.
+    if (failure !== undefined) throw failure;
+  };
+  const emit = (chunks: readonly ChatChunk[]): void => {
+    if (chunks.length === 0) return;
+    if (ending.firstContentAt === undefined && chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
+      ending.firstContentAt = monotonic();
+    }
+    input.onChunks(chunks);
+  };
+
+  return {
+    push(bytes) {
+      hasNews = true;
+      bytesBeforeContent += ending.firstContentAt === undefined ? bytes.length : 0;
+      if (bytesBeforeContent > limits.bytesBeforeContentMax) throw new Fault("upstream_garbled", "The provider sent too much without content.");
+      decode(parser.push(bytes));
+    },
+    end() {
+      decode(parser.end());
+      emit(decoder.end());
+    },
+    isAlive() {
+      const alive = hasNews;
+      hasNews = false;
+      return alive;
+    },
+    isComplete: () => decoder.isComplete(),
+    isEnded: () => decoder.isEnded(),
+    usage: () => decoder.usage(),
+  };
+}
+
+function readWhole({ adapter, endpoint, request, onChunks }: Conversing, ending: Ending<ChatAnswer>, body: Buffer): void {
+  const answer = adapter.decodeResponse(parseJson(body), request, endpoint.target);
+  ending.firstContentAt = monotonic();
+  // A server that ignores `stream` answers whole; the caller still gets the stream that was asked for.
+  if (request.stream) onChunks(chunksOf(answer));
+  else ending.answer = answer;
+}
+
+function chunksOf(answer: ChatAnswer): readonly ChatChunk[] {
+  const chunks: ChatChunk[] = answer.choices.map((choice) => {
+    const { tool_calls: calls, ...message } = choice.message;
+    const delta = calls === undefined ? message : { ...message, tool_calls: calls.map((call, index) => ({ ...call, index })) };
+    const { index, finish_reason, native_finish_reason, logprobs } = choice;
+    return { choices: [{ index, delta, finish_reason, native_finish_reason, ...(logprobs === undefined ? {} : { logprobs }) }] };
+  });
+  const { extra, serviceTier, systemFingerprint, upstreamId, usage } = answer;
+  chunks.push({
+    choices: [], extra,
+    ...(usage === undefined ? {} : { usage }),
+    ...(upstreamId === undefined ? {} : { upstreamId }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(systemFingerprint === undefined ? {} : { systemFingerprint }),
+  });
+  return chunks;
+}

@@ -1,0 +1,48 @@
+/** How the endpoints of a conversation are tried: in turns, each with its share of the time, perhaps with another one beside it. */
+
+import type { Endpoint } from "../catalog/model.ts";
+import { firstContentTimeoutMs, wholeAnswerTimeoutMs } from "../routing/patience.ts";
+import { estimateOf } from "../routing/prompt-size.ts";
+import type { AttemptKind } from "../usage/generation.ts";
+import type { ChatRequest } from "../wire/chat.ts";
+import type { AttemptTimeouts } from "./attempt.ts";
+import { takeTurn } from "./hedge.ts";
+import type { LegInput } from "./leg.ts";
+import { waitFor, type Road } from "./pursue.ts";
+import type { Outcome, Run } from "./run.ts";
+
+export function turnsOf(run: Run): Road<Outcome> {
+  const { endpoints, delivery, planned: { request } } = run;
+  const mostMs = mostMsFor(run);
+  const legAt = (place: number, kind: AttemptKind): LegInput => ({
+    endpoint: endpoints[place] as Endpoint, kind, request, isLast: place === endpoints.length - 1, timeouts: timeoutsAt(run, mostMs, place),
+  });
+  return {
+    mostMs,
+    isCommitted: () => delivery.hasContent(),
+    turn: (place, kind) => {
+      const other = kind === "retry" ? undefined : endpoints[place + 1];
+      return takeTurn(run, legAt(place, kind), other && { endpoint: other, leg: () => legAt(place + 1, "hedge") });
+    },
+  };
+}
+
+/** Until the first content, or until a whole answer. */
+function mostMsFor({ deps: { timeouts }, planned: { request } }: Run): number {
+  const { firstContentMs, firstContentAliveMs, wholeAnswerMs } = timeouts;
+  if (!request.stream) return wholeAnswerMs;
+  return reasons(request) ? Math.max(firstContentMs, firstContentAliveMs) : firstContentMs;
+}
+
+/** Who asked for reasoning waits for it. */
+function reasons({ parameters: { reasoning } }: ChatRequest): boolean {
+  return reasoning !== undefined && reasoning.effort !== "none" && reasoning.enabled !== false;
+}
+
+/** What the endpoint usually takes, within its share. */
+function timeoutsAt(run: Run, mostMs: number, place: number): AttemptTimeouts {
+  const { deps: { clock, health, timeouts }, planned } = run;
+  const wait = waitFor(run, mostMs, place);
+  if (!planned.request.stream) return { ...timeouts, wholeAnswerMs: Math.ceil(wholeAnswerTimeoutMs(health, wait, clock())) };
+  return { ...timeouts, firstContentMs: Math.ceil(firstContentTimeoutMs(health, { ...wait, promptTokens: estimateOf(planned.routing.prompt) }, clock())) };
+}

@@ -1,0 +1,64 @@
+/** What every figure on a page says of itself: from when to when, of how many, as of when. */
+
+import type { Clock } from "../base/clock.ts";
+import type { Span, Unit } from "./activity.store.ts";
+import { dayMs, dayOf, hourMs, hourOf } from "./spans.ts";
+
+/** Milliseconds since the epoch. The end is the moment of the reading where the last hour or day is not over. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Measured {
+  readonly window: Window;
+  /** Samples: requests, or for uptime the counted attempts. */
+  readonly n: number;
+  /** Fewer than {@link samplesMin}: to be told as "not enough data", never as a percentile or a percentage. */
+  readonly isThin: boolean;
+  readonly asOf: number;
+}
+
+export const samplesMin = 30;
+
+export interface Length {
+  readonly unit: Unit;
+  readonly count: number;
+}
+
+/** The last hours or days, the current one included. */
+export function lastSpan({ unit, count }: Length, now: number): Span {
+  const to = unit === "hour" ? hourOf(now) : dayOf(now);
+  return { unit, from: to - count + 1, to };
+}
+
+/** The equally long span before. */
+export function spanBefore({ unit, from, to }: Span): Span {
+  return { unit, from: from - (to - from + 1), to: from - 1 };
+}
+
+export function windowOf({ unit, from, to }: Span, now: number): Window {
+  const unitMs = unit === "hour" ? hourMs : dayMs;
+  return { from: from * unitMs, to: Math.min((to + 1) * unitMs, now) };
+}
+
+export function measured(span: Span, n: number, now: number): Measured {
+  return { window: windowOf(span, now), n, isThin: n < samplesMin, asOf: now };
+}
+
+/**
+ * Keeps an answer for a while, because many ask for the same sums over all models. Who comes while it is being read waits for
+ * that reading; a failed one is kept for nobody.
+ */
+export function keeping<Answer>(clock: Clock, keptMs: number): (name: string, read: () => Promise<Answer>) => Promise<Answer> {
+  const kept = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
+  return (name, read) => {
+    const known = kept.get(name);
+    const now = clock();
+    if (known !== undefined && now - known.at < keptMs && now >= known.at) return known.answer;
+    const answer = read();
+    kept.set(name, { at: now, answer });
+    answer.catch(() => kept.delete(name));
+    return answer;
+  };
+}

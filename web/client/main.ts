@@ -1,0 +1,17 @@
+/**
+ * What every page runs: the theme, copying, tabs, the search palette, and a look whether there are islands. Small, because all
+ * pages pay for it; React comes only where an island is.
+ */
+
+import { copyOnClick } from "./copy.ts";
+import { downloadCsvOnClick } from "./csv.ts";
+import { openPaletteOnRequest } from "./palette-trigger.ts";
+import { switchTabs } from "./tabs.ts";
+import { themeButton } from "./theme.ts";
+
+themeButton();
+copyOnClick();
+downloadCsvOnClick();
+switchTabs();
+openPaletteOnRequest();
+if (document.querySelector("[data-island]") !== null) void import("./hydrate.tsx").then(({ hydrateIslands }) => hydrateIslands());

@@ -1,0 +1,4 @@
+/** The way from this page to the root of the site, as the server wrote it. */
+export function siteRoot(): string {
+  return document.documentElement.dataset["root"] ?? "./";
+}

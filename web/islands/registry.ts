@@ -1,0 +1,7 @@
+/** Every island by the name of its file. The browser loads those alone that are on the page. */
+
+export const islands = {
+  "model-explorer": () => import("./model-explorer.tsx").then(({ ModelExplorer }) => ModelExplorer),
+};
+
+export type IslandName = keyof typeof islands;

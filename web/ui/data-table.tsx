@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+
+export interface Column<Row> {
+  readonly name: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Right-aligned, with figures of one width. */
+  readonly isNumeric?: boolean;
+  /** Text that may take several lines; cells keep to one otherwise. */
+  readonly wraps?: boolean;
+  readonly title?: string;
+  /** For a table that is sorted by this column. */
+  readonly sorted?: "ascending" | "descending";
+  /** A link that sorts by this column. */
+  readonly sortHref?: string;
+}
+
+interface DataTableProps<Row> {
+  /** The table's name: "Providers for Ministral 8B". */
+  readonly caption: string;
+  readonly isCaptionHidden?: boolean;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+}
+
+/** A real table: a caption, scopes, the first column names the row. Scrolls within itself where the page is narrow. */
+export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows, keyOf }: DataTableProps<Row>) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table className="data-table">
+        <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>
+        <thead>
+          <tr>{columns.map(({ name, isNumeric, title, sorted, sortHref }) => (
+            <th key={name} scope="col" className={isNumeric === true ? "numeric" : undefined} title={title} aria-sort={sorted}>
+              {sortHref === undefined ? name : <a href={sortHref}>{name}</a>}
+            </th>
+          ))}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ name, cell, isNumeric, wraps }, index) => {
+                const className = isNumeric === true ? "numeric" : wraps === true ? "wrap" : undefined;
+                return index === 0 ? <th key={name} scope="row">{cell(row)}</th> : <td key={name} className={className}>{cell(row)}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
