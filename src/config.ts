@@ -22,6 +22,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly providers: readonly ConfiguredProvider[];
   readonly detectLocalServers: boolean;
+  readonly mediaHosts: readonly string[];
   readonly bodyBytesMax: number;
   readonly responseCacheBytesMax: number;
   readonly freeLimits: FreeLimitTerms;
@@ -103,6 +104,7 @@ const providerSchema = z.strictObject({
 const fileSchema = z.strictObject({
   providers: z.array(providerSchema).default([]).describe("Providers to add, or to override."),
   detect_local_servers: z.boolean().default(true).describe("Look for vLLM, Ollama, LM Studio and llama.cpp on their usual ports at start."),
+  media_hosts: z.array(z.string().min(1)).default([]).describe("Hosts (`host`, or `host:port`) of your own that media in messages may be fetched from over plain http, from any port and at private addresses ([media.md](media.md)). All others: https, the usual port, public addresses."),
   limits: z.strictObject({
     body_bytes_max: z.number().int().positive().default(32 * 1024 * 1024).describe("The largest request body."),
     response_cache_bytes_max: z.number().int().nonnegative().default(64 * 1024 * 1024).describe("Memory for answers that callers allow to be given again (docs/response-cache.md); an answer takes at most a sixteenth of it. 0 turns the response cache and single-flight off."),
@@ -143,6 +145,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: readLogLevel(present(environment["WINDROSE_LOG_LEVEL"]) ?? "warn"),
     providers: file.providers.map(providerOf),
     detectLocalServers: file.detect_local_servers,
+    mediaHosts: file.media_hosts,
     bodyBytesMax: file.limits.body_bytes_max,
     responseCacheBytesMax: file.limits.response_cache_bytes_max,
     freeLimits: { perMinute: file.limits.free_requests_per_minute, perDay: file.limits.free_requests_per_day, perDayWithCredits: file.limits.free_requests_per_day_with_credits },

@@ -17,12 +17,13 @@ import { isDemo } from "./demo/demo.store.ts";
 import { createApi, type Api } from "./http/api/app.ts";
 import { openAssets } from "./http/assets.ts";
 import { operatorLookup, withOperator } from "./http/operator.ts";
-import type { PageReads } from "./http/pages/page-route.ts";
+import type { PageReads, RoutingReads } from "./http/pages/page-route.ts";
 import { pageRoutes } from "./http/pages/routes.ts";
 import { createSite, type SiteListener } from "./http/site.ts";
 import { openKeys, type Keys } from "./keys/keys.ts";
 import { openLedger } from "./ledger/ledger.ts";
 import { openPresets, type Presets } from "./presets/presets.ts";
+import { createPdfReader } from "./plugins/pdf-reader.ts";
 import { protocols } from "./providers/registry.ts";
 import { taskProtocols } from "./providers/tasks.ts";
 import { quirksOf } from "./providers/known-quirks.ts";
@@ -31,6 +32,7 @@ import { conversationIn, memoryOf } from "./relay/conversation.ts";
 import { explainRoute } from "./relay/explain-route.ts";
 import { createFreeLimits } from "./relay/free-limits.ts";
 import type { RelayDeps } from "./relay/generate.ts";
+import { usualTerms } from "./relay/fetch-media.ts";
 import { findLocalServers } from "./relay/local-servers.ts";
 import { startSettler } from "./relay/settler.ts";
 import { createUpstream } from "./relay/upstream.ts";
@@ -90,6 +92,7 @@ export async function openGateway(config: Config): Promise<Gateway> {
     const relay: RelayDeps = {
       catalog, ledger, freeLimits: createFreeLimits(config.freeLimits), health, hedges: new Map(), sticky, upstream, clock, log, recorder: journal,
       timeouts: config.timeouts, keepAliveMs: config.timeouts.keepAliveMs, readerMs: config.timeouts.readerMs, underWay: new Set(),
+      media: { terms: { ...usualTerms, hosts: config.mediaHosts }, readPdf: createPdfReader() },
       onModelMissing: (endpoint, reason) => {
         catalog.switchOff(endpoint.id, reason);
         log.warn({ endpoint: endpoint.id, reason }, "an endpoint is switched off: its provider has no such model");
@@ -98,6 +101,10 @@ export async function openGateway(config: Config): Promise<Gateway> {
     };
     const lookup = operatorLookup(keys);
     const healthReads = (endpointId: string) => healthOf(health, catalog, endpointId, clock());
+    const routing: RoutingReads = {
+      lacks: catalog.lacks, switchedOff: catalog.switchedOff,
+      explain: (request) => explainRoute({ catalog, health, request, isSandbox: false, now: clock(), seed: randomSeed() }),
+    };
     const api = createApi({
       catalog, keys: lookup.keys, presets, ledger, generations, usage, clock, version,
       health: healthReads,
@@ -106,12 +113,15 @@ export async function openGateway(config: Config): Promise<Gateway> {
         const now = clock();
         return explainRoute({ catalog, health, request, isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversationIn(request, workspaceId), now) });
       },
-      elsewhere: ["POST /chat/completions", "POST /responses", "POST /messages", "POST /messages/count_tokens"],
+      elsewhere: [
+        "POST /chat/completions", "POST /completions", "POST /responses", "POST /messages", "POST /messages/count_tokens",
+        "POST /embeddings", "POST /rerank", "POST /images", "POST /audio/speech", "POST /audio/transcriptions",
+      ],
       report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),
     });
     return {
       catalog, keys, presets, relay, replays: createReplays(config.responseCacheBytesMax), api, operatorApi: withOperator(api, lookup.secret), log,
-      site: openSite({ catalog, health: healthReads, clock, version, isDemo: await isDemo(db) }, log),
+      site: openSite({ catalog, health: healthReads, usage, routing, clock, version, isDemo: await isDemo(db) }, log),
       close: async () => {
         await settler.drain();
         await ledger.close();

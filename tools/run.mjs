@@ -68,9 +68,9 @@ async function dev() {
 
 /** Gives a function that resolves when the sources have changed and could be built. */
 function watchSources() {
-  let tell = () => {};
+  let tell;
   let pending;
-  const rebuild = () => build().then(() => tell(), () => {}); // esbuild has said what is wrong
+  const rebuild = () => build().then(() => tell?.(), () => {}); // esbuild has said what is wrong
   for (const folder of ["src", "web", "catalog"]) {
     watch(join(root, folder), { recursive: true }, () => {
       clearTimeout(pending);
@@ -104,12 +104,12 @@ async function build() {
   await Promise.all([buildGateway(), buildSite(root)]);
 }
 
-/** Two files: the gateway and the worker that owns the embedded database. Dependencies stay in node_modules, but for React. */
+/** Three files: the gateway, the worker that owns the embedded database, and the one that reads PDFs. Dependencies stay in node_modules, but for React. */
 async function buildGateway() {
   const { build: bundle } = await import("esbuild");
   await bundle({
     absWorkingDir: root,
-    entryPoints: { windrose: "src/main.ts", "sqlite-worker": "src/db/sqlite-worker.ts" },
+    entryPoints: { windrose: "src/main.ts", "sqlite-worker": "src/db/sqlite-worker.ts", "pdf-worker": "src/plugins/pdf-worker.ts" },
     outdir: "dist", bundle: true, platform: "node", format: "esm", target: "node20", packages: "external",
     // React chooses by NODE_ENV between a build for production and one several times slower; nobody is to depend on that.
     plugins: [bundled(/^react(-dom)?(\/|$)/)], define: { "process.env.NODE_ENV": '"production"' },

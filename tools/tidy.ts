@@ -8,7 +8,7 @@ import { dirname, join, normalize } from "node:path";
 import { settingsPage } from "./settings-page.ts";
 
 const floors: Readonly<Record<string, number>> = {
-  base: 0, wire: 1, surfaces: 2, providers: 2, routing: 2, db: 2, catalog: 3, keys: 3, ledger: 3, presets: 3, usage: 3, relay: 4, replay: 4, sandbox: 1, http: 5, demo: 5,
+  base: 0, wire: 1, surfaces: 2, providers: 2, routing: 2, db: 2, catalog: 3, keys: 3, ledger: 3, presets: 3, sessions: 3, plugins: 3, usage: 3, relay: 4, replay: 4, sandbox: 1, http: 5, demo: 5,
   "config.ts": 6, "gateway.ts": 7, cli: 8, "main.ts": 9,
 };
 const webFloors: Readonly<Record<string, number>> = { format: 0, catalog: 1, ui: 2, charts: 3, islands: 4, client: 5, shell: 5, pages: 6 };

@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { assert } from "../src/base/assert.ts";
 
 const paths = [
-  "/chat/completions", "/credits", "/datasets/app-rankings", "/datasets/rankings-daily", "/endpoints/zdr", "/generation", "/images", "/images/models", "/images/models/{author}/{slug}/endpoints", "/key", "/keys", "/keys/{hash}", "/messages", "/model/{author}/{slug}",
+  "/audio/transcriptions", "/chat/completions", "/credits", "/datasets/app-rankings", "/datasets/rankings-daily", "/embeddings", "/embeddings/models", "/endpoints/zdr", "/generation", "/images", "/images/models", "/images/models/{author}/{slug}/endpoints", "/key", "/keys", "/keys/{hash}", "/messages", "/model/{author}/{slug}",
   "/models", "/models/count", "/models/user", "/models/{author}/{slug}/endpoints",
   "/presets", "/presets/{slug}", "/presets/{slug}/chat/completions", "/presets/{slug}/messages", "/presets/{slug}/responses", "/presets/{slug}/versions", "/presets/{slug}/versions/{version}", "/providers", "/rerank", "/responses",
 ];

@@ -1,9 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { secret } from "../base/secret.ts";
+import { plainQuirks } from "../providers/quirks.ts";
+import { knownProvider } from "./access.ts";
 import { awsAuthorization } from "./aws-credential.ts";
 
 const of = (text: string, source: string, environment: Readonly<Record<string, string>> = {}) =>
   awsAuthorization({ credential: secret(text), source }, "bedrock", (name) => environment[name]);
+
+describe("a provider at AWS", () => {
+  const record = { slug: "cloud", name: "Cloud", kind: "cloud", auth: "aws-bedrock", credential_env: ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID"] };
+  const accessWith = (environment: Readonly<Record<string, string>>) => knownProvider(record, undefined, { credential: (name) => environment[name], quirksOf: () => plainQuirks }).access;
+
+  test("is opened by an API key before all else, by a signature, or not at all", () => {
+    const pair = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "s3cr3t" };
+    expect(accessWith({ ...pair, AWS_BEARER_TOKEN_BEDROCK: "abc" })).toMatchObject({ authorization: { scheme: "bearer" }, credentialId: "cloud/env:AWS_BEARER_TOKEN_BEDROCK" });
+    expect(accessWith(pair)).toMatchObject({ authorization: { scheme: "aws-sigv4", service: "bedrock" }, credentialId: "cloud/env:AWS_ACCESS_KEY_ID" });
+    expect(accessWith({ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE" })).toBeUndefined();
+    expect(accessWith({})).toBeUndefined();
+  });
+});
 
 describe("a credential for AWS", () => {
   test("is an API key where it is nothing else", () => {

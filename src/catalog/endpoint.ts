@@ -129,11 +129,16 @@ function candidatePrice(pricing: Pricing): CandidatePrice {
   return {
     prompt: Number(pricePerMillionText(pricing.prompt)),
     completion: Number(pricePerMillionText(pricing.completion)),
-    request: eachInDollars(pricing.request),
+    request: eachInDollars(pricing.request) + taskInDollars(pricing),
     image: eachInDollars(pricing.image),
     ...(pricing.promptAudio === undefined ? {} : { audio: Number(pricePerMillionText(pricing.promptAudio)) }),
     ...(pricing.cacheRead === undefined ? {} : { cacheRead: Number(pricePerMillionText(pricing.cacheRead)) }),
   };
+}
+
+/** What a task of usual size costs in units that no conversation has: a search, a picture, a thousand characters, a minute of sound. */
+function taskInDollars({ search, imageOutput, character, second }: Pricing): number {
+  return eachInDollars(search) + eachInDollars(imageOutput) + eachInDollars(character) * 1_000 + eachInDollars(second) * 60;
 }
 
 function eachInDollars(price: Picodollars | undefined): number {

@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog/load.ts";
 import { paths, type Config } from "../config.ts";
 import { openCatalog } from "../gateway.ts";
 import { protocols } from "../providers/registry.ts";
+import { taskProtocols } from "../providers/tasks.ts";
 import { readyDataDirectory } from "./data-directory.ts";
 import { allKeys } from "./keys.ts";
 import { openOperator } from "./operator.ts";
@@ -108,7 +109,7 @@ function clock(): Finding {
 function usualCredentials(catalog: Catalog): readonly string[] {
   const counts = new Map<string, number>();
   for (const endpoint of catalog.models.flatMap((model) => model.endpoints)) {
-    const name = protocols.has(endpoint.protocol) ? catalog.findProvider(endpoint.provider)?.credentialEnv[0] : undefined;
+    const name = protocols.has(endpoint.protocol) || taskProtocols.has(endpoint.protocol) ? catalog.findProvider(endpoint.provider)?.credentialEnv[0] : undefined;
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].sort(([, one], [, other]) => other - one).slice(0, 6).map(([name]) => name);

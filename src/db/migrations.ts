@@ -171,7 +171,7 @@ export const migrations: readonly Migration[] = [
       // "model" is '' in the rows of all models together. is_public: did the key's owner say so when the request was made?
       `create table app_days (is_public integer not null, model text not null, day integer not null, app_id bigint not null,
         ${requestSums}, primary key (is_public, model, day, app_id))`,
-      `create index app_days_by_app on app_days (app_id, day)`,
+      `create index app_days_by_app on app_days (app_id, model, day)`,
       // An app as each key describes it: pages believe the keys whose owners made it public, and no others.
       `create table app_keys (
         app_id bigint not null,
@@ -188,6 +188,22 @@ export const migrations: readonly Migration[] = [
         key_hash text not null,
         category text not null,
         primary key (app_id, key_hash, category)
+      )`,
+    ],
+  },
+  {
+    name: "sessions",
+    statements: [
+      `create table sign_in_tokens (
+        hash text primary key,
+        workspace_id text not null references workspaces (id),
+        expires_at bigint not null
+      )`,
+      `create table sessions (
+        hash text primary key,
+        workspace_id text not null references workspaces (id),
+        created_at bigint not null,
+        seen_at bigint not null
       )`,
     ],
   },

@@ -59,7 +59,7 @@ interface Scene {
   readonly keyHash: string;
 }
 
-const attemptsMax = 3;
+const attemptsMax = 2;
 
 function play(scene: Scene): Generation {
   const { app, chance, createdAt, keyHash, player } = scene;

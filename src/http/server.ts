@@ -13,12 +13,15 @@ import type { Log } from "../base/log.ts";
 import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
 import { completions } from "../surfaces/completions/surface.ts";
 import { embeddings } from "../surfaces/embeddings/surface.ts";
+import { images } from "../surfaces/images/surface.ts";
 import { messages } from "../surfaces/messages/surface.ts";
 import type { RelayDeps } from "../relay/generate.ts";
 import { responses } from "../surfaces/responses/surface.ts";
 import { rerank } from "../surfaces/rerank/surface.ts";
+import { speech } from "../surfaces/speech/surface.ts";
 import type { Surface } from "../surfaces/surface.ts";
 import type { TaskSurface } from "../surfaces/task-surface.ts";
+import { transcriptions } from "../surfaces/transcriptions/surface.ts";
 import type { TaskName } from "../wire/task.ts";
 import { countTokens } from "./count-tokens.ts";
 import { toEnvelope, type EncodeFault } from "./envelope.ts";
@@ -68,6 +71,11 @@ const inference: ReadonlyMap<string, Route> = new Map([
   ["/api/v1/messages/count_tokens", conversation(messages, countTokens)],
   ["/api/v1/embeddings", task(embeddings)],
   ["/api/v1/rerank", task(rerank)],
+  ["/api/v1/images", task(images)],
+  // Where OpenAI's clients look for it.
+  ["/api/v1/images/generations", task(images)],
+  ["/api/v1/audio/speech", task(speech)],
+  ["/api/v1/audio/transcriptions", task(transcriptions)],
 ]);
 
 /** @throws Fault when the address cannot be listened on, naming the cause and the fix. */

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { Fault, faults } from "../base/fault.ts";
 import { requestId as newRequestId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { errorPage } from "../../web/pages/error/page.tsx";
@@ -15,6 +16,8 @@ import { renderPage } from "../../web/shell/render.tsx";
 import { themeScript } from "../../web/shell/theme-script.ts";
 import { accepted, type BuiltAssets } from "./assets.ts";
 import { addressOf, rootFrom, type SiteAddress } from "./address.ts";
+import { readForm } from "./session/form.ts";
+import { isSameOrigin } from "./session/same-origin.ts";
 import { matchRoute, type PageAnswer, type PageReads, type PageRequest, type PageRoute } from "./pages/page-route.ts";
 
 export interface SiteDeps {
@@ -27,23 +30,28 @@ export interface SiteDeps {
 /** Answers what is the site's; false for what is the API's. */
 export type SiteListener = (message: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Makes the site's listener. The API has everything under /api but /api/ui, all methods but GET and HEAD, and what no page answers and no browser asks for. */
+/**
+ * Makes the site's listener. The API has everything under /api but /api/ui, what no page answers and no browser asks for, and all
+ * methods but GET and HEAD, and POST where a page takes forms.
+ */
 export function createSite(deps: SiteDeps): SiteListener {
   const places = new Set(deps.routes.map(({ path }) => path));
   return (message, response) => {
-    if (message.method !== "GET" && message.method !== "HEAD") return false;
+    const { method } = message;
+    if (method !== "GET" && method !== "HEAD" && method !== "POST") return false;
     const address = addressOf(message);
     if (address === undefined || (address.path.startsWith("/api") && !address.path.startsWith("/api/ui/"))) return false;
-    if (deps.assets.answer(message, response, address.path)) return true;
-    const found = findRoute(deps.routes, address.path);
-    if (found === undefined && !wantsPage(message)) return false;
+    if (method !== "POST" && deps.assets.answer(message, response, address.path)) return true;
+    const found = findRoute(deps, address.path);
+    if (method === "POST" ? found?.route.submit === undefined : found === undefined && !wantsPage(message)) return false;
     const site = { origin: address.origin, root: rootFrom(address.path), version: deps.reads.version, isDemo: deps.reads.isDemo, places, assets: deps.assets.names };
-    void answer(deps, { message, response, address, found, site });
+    void answer(deps, { method, message, response, address, found, site });
     return true;
   };
 }
 
 interface Visit {
+  readonly method: PageRequest["method"];
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly address: SiteAddress;
@@ -52,17 +60,25 @@ interface Visit {
 }
 
 async function answer(deps: SiteDeps, visit: Visit): Promise<void> {
-  const { message, response, address: { path, query, origin, hasTrailingSlash }, found, site } = visit;
+  const { method, message, response, address: { path, query, origin, hasTrailingSlash }, found, site } = visit;
   try {
     if (hasTrailingSlash) {
       // By the last step alone: an address such as "//host/" must not become a link to that host.
-      redirect(response, `../${encodeURIComponent(path.slice(path.lastIndexOf("/") + 1))}${queryText(query)}`, true);
+      redirect(response, `../${encodeURIComponent(path.slice(path.lastIndexOf("/") + 1))}${queryText(query)}`, { isPermanent: true });
       return;
     }
-    const request = { path, query, origin, steps: found?.steps ?? {}, routes: deps.routes.map((route) => route.path) };
-    const made = (await found?.route.answer(deps.reads, request)) ?? missing(deps.reads, path);
+    const request = { method, path, query, origin, cookies: message.headers.cookie ?? "", steps: found?.steps ?? {}, routes: deps.routes.map((route) => route.path) };
+    if (method === "POST" && !isSameOrigin(message, origin)) {
+      refuse(response, 403, "This form was not sent by a page of this site. Open the page here and send it again.");
+      return;
+    }
+    const made = (method === "POST" ? await found?.route.submit?.(deps.reads, request, await readForm(message)) : await found?.route.answer(deps.reads, request)) ?? missing(deps.reads, path);
     await send(made, { message, response, site });
   } catch (error) {
+    if (method === "POST" && error instanceof Fault && faults[error.code].blames === "caller") {
+      refuse(response, faults[error.code].status, error.message);
+      return;
+    }
     const requestId = newRequestId(deps.reads.clock());
     deps.log.error({ requestId, error, path }, "a page could not be made");
     if (response.headersSent) response.destroy();
@@ -70,10 +86,10 @@ async function answer(deps: SiteDeps, visit: Visit): Promise<void> {
   }
 }
 
-function findRoute(routes: readonly PageRoute[], path: string): Visit["found"] {
+function findRoute({ routes, reads }: Pick<SiteDeps, "routes" | "reads">, path: string): Visit["found"] {
   for (const route of routes) {
     const steps = matchRoute(route.path, path);
-    if (steps !== undefined) return { route, steps };
+    if (steps !== undefined && route.accepts?.(reads, steps) !== false) return { route, steps };
   }
   return undefined;
 }
@@ -93,7 +109,7 @@ function missing({ catalog }: PageReads, path: string): Page {
 
 async function send(made: PageAnswer, { message, response, site }: Pick<Visit, "message" | "response" | "site">): Promise<void> {
   if ("redirect" in made) {
-    redirect(response, site.root + made.redirect.replace(/^\/+/, ""), made.isPermanent === true);
+    redirect(response, site.root + made.redirect.replace(/^\/+/, ""), { isPermanent: made.isPermanent === true, isAfterForm: message.method === "POST", cookie: made.cookie });
     return;
   }
   const isPage = "title" in made;
@@ -110,15 +126,28 @@ async function send(made: PageAnswer, { message, response, site }: Pick<Visit, "
   }
   const encoding = accepted(message, encoders);
   const body = await (encoders[encoding] ?? asItIs)(Buffer.from(text));
-  response.writeHead(isPage ? (made.status ?? 200) : 200, {
+  response.writeHead(made.status ?? 200, {
     ...headers, "content-type": isPage ? "text/html; charset=utf-8" : made.contentType, "content-length": body.length,
     ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
   });
   response.end(message.method === "HEAD" ? undefined : body);
 }
 
-function redirect(response: ServerResponse, location: string, isPermanent: boolean): void {
-  response.writeHead(isPermanent ? 301 : 302, { "location": location, "content-length": 0, "cache-control": "no-cache" }).end();
+interface Redirection {
+  readonly isPermanent?: boolean;
+  /** What follows is read, whatever was sent. */
+  readonly isAfterForm?: boolean;
+  readonly cookie?: string | undefined;
+}
+
+function redirect(response: ServerResponse, location: string, { isPermanent = false, isAfterForm = false, cookie }: Redirection): void {
+  const headers = { "location": location, "content-length": 0, "cache-control": cookie === undefined ? "no-cache" : "no-store", ...(cookie === undefined ? {} : { "set-cookie": cookie }) };
+  response.writeHead(isAfterForm ? 303 : isPermanent ? 301 : 302, headers).end();
+}
+
+/** In words alone; what is left of the form is not read. */
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff", "connection": "close" }).end(`${why}\n`);
 }
 
 function queryText(query: URLSearchParams): string {

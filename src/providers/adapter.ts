@@ -39,6 +39,9 @@ export interface ParameterNote {
   readonly detail: string;
 }
 
+/** Of the parts of a message: image_url, input_audio, file, video_url. */
+export type MediaKind = "image" | "audio" | "file" | "video";
+
 export interface ChatAdapter {
   readonly protocol: string;
   /** How its streams are cut into events; as server-sent events where absent. */
@@ -58,6 +61,12 @@ export interface ChatAdapter {
 
   /** Would the upstream go on where a trailing assistant message ends, rather than answer it? */
   continues(target: Target): boolean;
+
+  /**
+   * Does the upstream open this address (http or https) of a message by itself? Else the gateway fetches what is there, and
+   * hands the adapter a data URL (of audio: its data).
+   */
+  fetchesUrl(kind: MediaKind, url: string, target: Target): boolean;
 
   /** Maps an unsuccessful HTTP answer. `headers` have lowercase names; `body` is at most 64 KiB and may be anything. */
   decodeError(status: number, headers: Readonly<Record<string, string>>, body: string): Fault;

@@ -28,6 +28,8 @@ const openai: Partial<Quirks> = {
   responseFormats: ["text", "json_object", "json_schema"],
   efforts: ["none", "minimal", "low", "medium", "high", "xhigh"],
   completions: ["gpt-3.5-turbo-instruct", "babbage-002", "davinci-002"],
+  // Its newer models give nothing but base64, and refuse to be asked for it.
+  images: { fields: {}, shape: "size" },
 };
 
 const vllm: Partial<Quirks> = {
@@ -38,6 +40,7 @@ const vllm: Partial<Quirks> = {
 };
 
 const moonshotai: Partial<Quirks> = {
+  fetches: [],
   reasoning: "thinking",
   reasoningHistory: { field: "reasoning_content", required: false },
   toolChoices: ["none", "auto"],
@@ -51,6 +54,7 @@ const alibaba: Partial<Quirks> = {
 };
 
 const ollama: Partial<Quirks> = {
+  fetches: [],
   refuses: ["logit_bias", "parallel_tool_calls"],
   toolChoices: ["auto"],
   efforts: ["none", "low", "medium", "high"],
@@ -70,6 +74,7 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     streamOptions: false,
   },
   together: {
+    images: { fields: { response_format: "base64" }, shape: "size" },
     completions: "all",
     toolChoices: ["auto", "function"],
     efforts: ["low", "medium", "high"],
@@ -101,6 +106,7 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     efforts: ["low", "high"],
     reasoningTokens: "beside",
     reasoningFormat: "xai-responses-v1",
+    images: { fields: { response_format: "b64_json" }, shape: "aspect_ratio" },
   },
   cerebras: {
     renames: { max_tokens: "max_completion_tokens" },
@@ -140,6 +146,7 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     efforts: ["low", "medium", "high"],
   },
   lmstudio: {
+    fetches: [],
     completions: "all",
     renames: { repetition_penalty: "repeat_penalty" },
     responseFormats: ["text", "json_schema"],

@@ -6,6 +6,7 @@
 
 import { Fault } from "../base/fault.ts";
 import type { ParameterName, Reasoning, ResponseFormat } from "../wire/chat.ts";
+import type { MediaKind } from "./adapter.ts";
 import { asObject } from "./json.ts";
 
 export type Effort = NonNullable<Reasoning["effort"]>;
@@ -51,8 +52,12 @@ export interface Quirks {
   readonly prefill: Prefill | undefined;
   /** What follows the base URL where it is not the dialect's own path; `{model}` stands for the upstream's model. */
   readonly route: string | undefined;
+  /** The kinds of media whose addresses it opens by itself; elsewhere they are fetched for it. */
+  readonly fetches: readonly MediaKind[];
   /** The upstream's models that continue plain text at `/completions`. */
   readonly completions: "all" | readonly string[];
+  /** How pictures are asked for: fields sent with every request, unless the caller sends them, and whether their shape is said in pixels or as a ratio. */
+  readonly images: { readonly fields: Readonly<Record<string, unknown>>; readonly shape: "size" | "aspect_ratio" };
 }
 
 export interface Prefill {
@@ -84,7 +89,10 @@ export const plainQuirks: Quirks = {
   reasoningFields: {},
   prefill: undefined,
   route: undefined,
+  // The dialect has files and sound as data only.
+  fetches: ["image", "video"],
   completions: [],
+  images: { fields: { response_format: "b64_json" }, shape: "size" },
 };
 
 /** What follows the base URL: the provider's own route, or else the dialect's. */
@@ -190,5 +198,7 @@ const readers: Readonly<Record<string, { readonly quirk: keyof Quirks; readonly 
   reasoning_fields: { quirk: "reasoningFields", read: object },
   prefill: { quirk: "prefill", read: orNone(shape({}, { message: object, body: object, path: text })) },
   route: { quirk: "route", read: orNone(text) },
+  fetches: { quirk: "fetches", read: listOf("image", "audio", "file", "video") },
   completions: { quirk: "completions", read: allOrTexts },
+  images: { quirk: "images", read: shape({ fields: object, shape: oneOf("size", "aspect_ratio") }, {}) },
 };

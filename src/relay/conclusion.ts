@@ -29,7 +29,7 @@ export async function book(run: Pursuit, { outcome, bill, fault, canFail }: Book
     await deps.recorder.append(recordOf({
       id: run.id, requestId: call.requestId, createdAt: run.openedAt, acceptedAt: run.acceptedAt, key: call.key, surface: call.surface.name,
       request: call.request, app: call.app, router: planned.router, plan: planned.plan, isSandbox: planned.isSandbox, isHungUp: run.isHungUp,
-      endpoint: outcome.endpoint, end: outcome.end, reading: outcome.reading, bill, fault, attempts: run.attempts,
+      endpoint: outcome.endpoint, end: outcome.end, reading: outcome.reading, bill, fault, attempts: run.attempts, stages: outcome.stages ?? [],
     }));
   } catch (error) {
     // Nothing is charged that is not on record. An answer that the caller has begun to read is told to its end all the

@@ -34,7 +34,7 @@ export async function continueElsewhere(run: Run, broken: Outcome): Promise<Cont
     const seam = { at: said.length, from: from.endpoint.providerName, to: endpoint.providerName };
     const asked = continuedSize(planned.routing, said);
     const leg = startLeg(run, {
-      endpoint, kind: "continuation", request: continuing(planned.request, said), asked, isLast: true, timeouts: run.deps.timeouts, lane: from.lane,
+      endpoint, kind: "continuation", request: continuing(planned.request, said), asked, isLast: true, timeouts: () => run.deps.timeouts, lane: from.lane,
       transcript: createTranscript(said), edit: withoutOverlap(said, () => run.seams.push(seam)),
     });
     run.underWay.waitsFor = leg;

@@ -11,6 +11,7 @@ import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import type { Key } from "../keys/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { pipelineOf } from "../plugins/plugins.ts";
 import type { Health } from "../routing/health.ts";
 import type { Sticky } from "../routing/sticky.ts";
 import type { Bill, Surface } from "../surfaces/surface.ts";
@@ -22,6 +23,8 @@ import { book, forCaller, freeBill } from "./conclusion.ts";
 import { continueElsewhere } from "./continuation.ts";
 import { conversationIn, keepStay, memoryOf } from "./conversation.ts";
 import { createDelivery, type Reply } from "./delivery.ts";
+import { withFiles } from "./finishing.ts";
+import { createFitting, type FittingMeans } from "./fitting.ts";
 import type { FreeLimits } from "./free-limits.ts";
 import { earnHedge, type HedgeAllowances } from "./hedge.ts";
 import { holdFor } from "./hold.ts";
@@ -51,6 +54,8 @@ export interface RelayDeps {
   readonly sticky: Sticky;
   readonly freeLimits: FreeLimits;
   readonly upstream: Upstream;
+  /** How requests are made ready for endpoints that cannot take them as they are. */
+  readonly media: FittingMeans;
   readonly clock: Clock;
   readonly timeouts: AttemptTimeouts;
   readonly keepAliveMs: number;
@@ -105,6 +110,7 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   const acceptedAt = monotonic();
   const id = generationId(openedAt);
   const conversation = conversationIn(call.request, call.key.workspaceId);
+  const pipeline = pipelineOf(call.request);
   const planned = plan(deps, call, { now: openedAt, conversation });
   const counted = planned.isFreeUse ? countFree(deps, call, openedAt) : undefined;
   if (counted !== undefined) await counted;
@@ -114,7 +120,11 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
     surface: call.surface, reply: call.reply, request: call.request, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs, listener: call.listener,
   });
   const underWay: UnderWay = { waitsFor: undefined };
-  const run: Run = { deps, call, conversation, id, openedAt, acceptedAt, planned, endpoints, hold, delivery, attempts: [], retryHints: [], seams: [], isHungUp: false, underWay };
+  const fitting = isTextAlone(planned) ? undefined : createFitting(pipeline, deps.media);
+  const run: Run = {
+    deps, call, conversation, id, openedAt, acceptedAt, planned, endpoints, hold, delivery, pipeline, fitting,
+    attempts: [], retryHints: [], seams: [], isHungUp: false, underWay,
+  };
   call.reply.onHangUp(() => {
     run.isHungUp = true;
     underWay.waitsFor?.abort(new Fault("client_closed", "The caller hung up."));
@@ -126,6 +136,7 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
     deps.underWay.delete(underWay);
     underWay.waitsFor = undefined;
     delivery.stop();
+    fitting?.close();
     if (hold.isOpen) deps.ledger.release(hold);
   }
 }
@@ -142,6 +153,11 @@ function plan({ catalog, health, sticky }: RelayDeps, call: Call, { now, convers
   }
 }
 
+/** There is nothing to fetch for anybody, and nothing to read. */
+function isTextAlone({ routing: { inputModalities } }: PlannedRequest): boolean {
+  return inputModalities.size === 1 && inputModalities.has("text");
+}
+
 /** @throws Fault rate_limit_exceeded. */
 export function countFree({ freeLimits, ledger }: RelayDeps, { key: { workspaceId } }: CallHead, now: number): undefined | Promise<void> {
   return freeLimits.take(workspaceId, now, async () => (await ledger.credits(workspaceId)).totalCredits);
@@ -152,7 +168,7 @@ async function conclude(run: Run, pursued: Outcome): Promise<void> {
   const { delivery, call } = run;
   const continued = pursued.fault !== undefined && delivery.hasContent() && !run.isHungUp ? await continueElsewhere(run, pursued) : undefined;
   const outcome = continued?.outcome ?? pursued;
-  const fault = outcome.fault === undefined ? undefined : forCaller(run, outcome.fault);
+  const fault = outcome.fault === undefined ? undefined : withFiles(forCaller(run, outcome.fault), run.fitting?.annotations());
   const bill = continued?.bill ?? billFor(run, outcome);
   if (fault === undefined) {
     keepStay(run.deps.sticky, run.conversation, { endpoint: outcome.endpoint, usage: outcome.reading.usage, router: run.planned.router }, run.deps.clock());

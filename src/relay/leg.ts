@@ -12,6 +12,8 @@ import type { ChatAnswer, ChatChunk, ChatRequest } from "../wire/chat.ts";
 import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
 import { chatErrand } from "./chat-errand.ts";
 import type { Lane } from "./delivery.ts";
+import { annotating, finished, whenFitted } from "./finishing.ts";
+import type { Fitted } from "./fitting.ts";
 import { billOf, chargeOf, emptyReading, meterAnswer, meterChunk, type Asked, type Reading } from "./meter.ts";
 import { routingOf } from "./metadata.ts";
 import { attemptRecord, isRefused, learn } from "./observe.ts";
@@ -30,7 +32,8 @@ export interface LegInput {
   readonly asked?: Asked;
   /** There is nothing to turn to after this one. */
   readonly isLast: boolean;
-  readonly timeouts: AttemptTimeouts;
+  /** As they are when the request is sent: to make it ready may take a while. */
+  readonly timeouts: () => AttemptTimeouts;
   /** Where a continuation goes on speaking; a lane of its own is opened for every other attempt at a stream. */
   readonly lane?: Lane;
   /** What a continuation adds to. */
@@ -62,6 +65,8 @@ export function startLeg(run: Run, input: LegInput): Leg {
   const asked = input.asked ?? run.planned.routing;
   const transcript = input.transcript ?? (isContinuable(request) ? createTranscript() : undefined);
   let control: ExchangeControl | undefined;
+  let fitted: Fitted = { request, stages: [], annotations: [] };
+  const annotate = annotating(() => fitted.annotations);
   let isOvertaken = false;
 
   // An endpoint of a tier serves that tier, whether its provider says so or not.
@@ -81,19 +86,27 @@ export function startLeg(run: Run, input: LegInput): Leg {
     const shown = withTier(isHidden ? chunks.map(chunkWithoutReasoning) : chunks);
     const told = input.edit === undefined ? shown : input.edit(shown);
     transcript?.push(told);
-    lane.push(told);
+    lane.push(annotate(told));
   };
 
   started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
-  const attempt = runAttempt({
-    errand: chatErrand({ request, endpoint, adapter, onChunks }), endpoint, upstream: deps.upstream, timeouts: input.timeouts,
+  const begin = () => runAttempt({
+    errand: chatErrand({ request: fitted.request, endpoint, adapter, onChunks }), endpoint, upstream: deps.upstream, timeouts: input.timeouts(),
     extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
     onOpen: (opened) => {
       control = opened;
       lane?.connect(opened);
-      if (run.isHungUp) opened.abort(new Fault("client_closed", "The caller hung up."));
+      if (run.isHungUp || isOvertaken) opened.abort(hungUp());
     },
   });
+  const opening = run.fitting === undefined ? undefined : whenFitted(run.fitting.fit(request, endpoint), (ready) => {
+    fitted = ready;
+    return begin();
+  });
+  const abort = (fault: Fault): void => {
+    opening?.abort(fault);
+    control?.abort(fault);
+  };
 
   const conclude = (end: AttemptEnd<ChatAnswer>): Outcome => {
     if (end.answer !== undefined) {
@@ -106,11 +119,13 @@ export function startLeg(run: Run, input: LegInput): Leg {
     const fault = run.isHungUp || isOvertaken ? undefined : (end.fault ?? emptiness(reading, input.isLast) ?? misuse(request, toolVerdict, input.isLast));
     if (fault === undefined && !run.isHungUp && !isOvertaken) lane?.flush();
     else if (input.lane === undefined) lane?.drop();
-    let outcome: Outcome = { endpoint, reading, end, fault, whole: undefined, lane, transcript, toolVerdict, isOvertaken };
+    const isWhole = fault === undefined && end.answer !== undefined && !isOvertaken;
+    const finish = isWhole ? finished(end.answer, request, run.pipeline, fitted) : undefined;
+    let outcome: Outcome = { endpoint, reading, end: withNotes(end, run), fault, whole: undefined, lane, transcript, stages: finish?.stages ?? fitted.stages, toolVerdict, isOvertaken };
     const place = run.attempts.push(attemptRecord(input.kind, outcome, owedFor(outcome, asked))) - 1;
-    if (fault === undefined && end.answer !== undefined && !isOvertaken) {
+    if (finish !== undefined) {
       // Here and not when it is sent, because an answer that cannot be told is one more way for an attempt to fail.
-      const shown = isHidden ? answerWithoutReasoning(end.answer) : end.answer;
+      const shown = isHidden ? answerWithoutReasoning(finish.answer) : finish.answer;
       const answer = shown.serviceTier === reading.serviceTier ? shown : { ...shown, serviceTier: reading.serviceTier };
       const told = encodeWhole(run, { head, answer, bill: chargeOf(reading, asked, endpoint), outcome });
       outcome = told instanceof Fault ? { ...outcome, fault: told } : { ...outcome, whole: told };
@@ -122,11 +137,11 @@ export function startLeg(run: Run, input: LegInput): Leg {
   };
 
   return {
-    done: attempt.then(conclude),
-    abort: (fault) => control?.abort(fault),
+    done: (opening?.done ?? begin()).then(conclude),
+    abort,
     overtake: () => {
       isOvertaken = true;
-      control?.abort(new Fault("client_closed", "Another endpoint answered first."));
+      abort(new Fault("client_closed", "Another endpoint answered first."));
     },
   };
 }
@@ -136,6 +151,12 @@ export function hungUp(): Fault {
 }
 
 function noop(): void {}
+
+/** Plugins that there are none of are told like parameters that nobody takes. */
+function withNotes(end: AttemptEnd<ChatAnswer>, { pipeline: { unknown } }: Run): AttemptEnd<ChatAnswer> {
+  if (unknown.length === 0) return end;
+  return { ...end, notes: [...end.notes, ...unknown.map((id) => ({ parameter: "plugins", action: "dropped" as const, detail: `there is no plugin ${id}` }))] };
+}
 
 interface WholeAnswer {
   readonly head: AnswerHead;

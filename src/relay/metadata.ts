@@ -8,12 +8,14 @@ import type { Outcome, Pursuit, Run, Tried } from "./run.ts";
  * `answered` is the attempt that answers, if one does. Undefined when the caller did not ask for it in the header, nor for what
  * it would say: where the text of several providers was joined, which tool calls are wrong.
  */
-export function routingOf(run: Pursuit & Partial<Pick<Run, "seams">>, answered: (Pick<Tried, "endpoint"> & Partial<Pick<Outcome, "toolVerdict">>) | undefined): RouterMetadata | undefined {
+export function routingOf(run: Pursuit & Partial<Pick<Run, "seams">>, answered: (Pick<Tried, "endpoint" | "end" | "stages"> & Partial<Pick<Outcome, "toolVerdict">>) | undefined): RouterMetadata | undefined {
   const { planned, attempts, seams = [] } = run;
   const toolErrors = answered?.toolVerdict?.bad ?? [];
   if (!run.call.wantsMetadata && seams.length === 0 && toolErrors.length === 0) return undefined;
   const selected = answered?.endpoint;
   const { steps, rejected } = planned.plan;
+  const stages = answered?.stages ?? [];
+  const notes = answered?.end.notes ?? [];
   return {
     requested: run.call.request.models[0] as string,
     strategy: planned.strategy,
@@ -26,6 +28,8 @@ export function routingOf(run: Pursuit & Partial<Pick<Run, "seams">>, answered: 
       available: steps.map(({ id, providerName, model }) => ({ provider: providerName, model, selected: id === selected?.id })),
     },
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(({ providerName, model, status }) => ({ provider: providerName, model, status: status ?? 0 })) }),
+    ...(stages.length === 0 ? {} : { pipeline: stages }),
+    ...(notes.length === 0 ? {} : { parameter_notes: notes }),
     ...(toolErrors.length === 0 ? {} : { tool_errors: toolErrors.map(({ index, name, reason, detail }) => ({ index, name, tool_error: reason, detail })) }),
     ...(seams.length === 0 ? {} : { seams }),
   };

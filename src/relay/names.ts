@@ -9,6 +9,7 @@ import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint, Model } from "../catalog/model.ts";
 import { poolOf } from "../catalog/pool.ts";
 import { isVariant, readSlug, type Variant } from "../catalog/slug.ts";
+import { filesAreRead } from "../plugins/plugins.ts";
 import type { CandidateGroup, RoutingRequest, VariantWishes } from "../routing/candidate.ts";
 import { wishesOf } from "../routing/filter.ts";
 import { routingRequestOf } from "../routing/prompt-size.ts";
@@ -67,7 +68,13 @@ function plainField({ catalog, request, isSandbox: wantsSandbox }: Naming): Fiel
     groups.push(groupOf(catalog, model, isSandbox));
   }
   if (groups.length > 1) strategy = "fallback";
-  return { groups, request: routingRequestOf(request), parts: undefined, isSandbox, effective: request, strategy, router: undefined, isForFree };
+  return { groups, request: surveyed(request), parts: undefined, isSandbox, effective: request, strategy, router: undefined, isForFree };
+}
+
+/** What routing must know of the request, with what plugins make of its files. */
+function surveyed(request: ChatRequest): RoutingRequest {
+  const routing = routingRequestOf(request);
+  return routing.inputModalities.has("file") ? { ...routing, filesAreRead: filesAreRead(request) } : routing;
 }
 
 const freeRow = ":free";
@@ -97,7 +104,7 @@ function variedField({ catalog, request, isSandbox: wantsSandbox, seed, routed }
   const isSandbox = wantsSandbox || !catalog.hasLive;
   const names = request.models.map((slug) => readName(catalog, slug));
   const effective = effectiveRequest(request, names);
-  const base = routingRequestOf(effective);
+  const base = surveyed(effective);
   const parts = names.flatMap((named) => partsOf(named, { catalog, isSandbox, effective, base, seed, routed }));
   const merged = mergeAlike(parts);
   const [first] = merged;

@@ -137,8 +137,10 @@ function noneCallable({ catalog, models, now, availability }: Uncallable): Fault
     return model.endpoints.filter((endpoint) => lacks.get(endpoint.id) === "credential");
   });
   const providers = [...new Set(waiting.map((endpoint) => endpoint.providerName))];
+  // The sandbox holds conversations alone.
+  const hint = models.some(({ outputModalities }) => outputModalities.includes("text")) ? " A sandbox key can call it." : "";
   const served = providers.length === 0 ? "No provider that this installation could call serves it" : `Only a credential is missing for ${providers.join(", ")}`;
-  return new Fault("no_endpoints", `No endpoints found for ${slugs}. ${served}. A sandbox key can call it.`, { availability: availability("no_endpoints") });
+  return new Fault("no_endpoints", `No endpoints found for ${slugs}. ${served}.${hint}`, { availability: availability("no_endpoints") });
 }
 
 /** Past its own date, or with nothing left but endpoints past theirs; a credential would still open one of those. */

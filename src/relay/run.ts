@@ -6,9 +6,11 @@ import type { Hold } from "../ledger/ledger.ts";
 import type { AttemptRecord } from "../usage/generation.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Conversation } from "./conversation.ts";
-import type { AnswerHead } from "../surfaces/surface.ts";
+import type { Pipeline } from "../plugins/plugins.ts";
+import type { AnswerHead, PipelineStage } from "../surfaces/surface.ts";
 import type { ChatAnswer } from "../wire/chat.ts";
 import type { Delivery, Lane } from "./delivery.ts";
+import type { Fitting } from "./fitting.ts";
 import type { Call, CallHead, RelayDeps, UnderWay } from "./generate.ts";
 import type { Reading } from "./meter.ts";
 import type { Planned, PlannedRequest } from "./plan.ts";
@@ -43,6 +45,9 @@ export interface Run extends Pursuit {
   readonly delivery: Delivery;
   /** Where one endpoint's text ends and another's begins. */
   readonly seams: Seam[];
+  readonly pipeline: Pipeline;
+  /** Undefined for a request that every endpoint takes as it is: one of text alone. */
+  readonly fitting: Fitting | undefined;
 }
 
 /** A place in the answer's text, in UTF-16 units from its beginning. */
@@ -58,6 +63,8 @@ export interface Tried {
   readonly reading: Readonly<Reading>;
   readonly end: AttemptEnd<unknown>;
   readonly fault: Fault | undefined;
+  /** What plugins did for it. */
+  readonly stages?: readonly PipelineStage[];
 }
 
 /** How an attempt at a conversation went. */
@@ -68,6 +75,8 @@ export interface Outcome extends Tried {
   /** Where a stream was told, and what of it could be continued. */
   readonly lane: Lane | undefined;
   readonly transcript: Transcript | undefined;
+  /** What was done to the request for this endpoint, and to its answer. */
+  readonly stages: readonly PipelineStage[];
   /** Undefined when there were no tools to call. */
   readonly toolVerdict: ToolVerdict | undefined;
   /** Another attempt answered first. */

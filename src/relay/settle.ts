@@ -5,7 +5,7 @@ import type { Fault } from "../base/fault.ts";
 import { zeroNanodollars } from "../base/money.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import type { Plan } from "../routing/candidate.ts";
-import type { AnswerHead, Bill } from "../surfaces/surface.ts";
+import type { AnswerHead, Bill, PipelineStage } from "../surfaces/surface.ts";
 import type { AttemptRecord, Attribution, Generation } from "../usage/generation.ts";
 import type { ChatRequest, FinishReason } from "../wire/chat.ts";
 import type { AttemptEnd } from "./attempt.ts";
@@ -31,6 +31,8 @@ export interface RecordInput {
   readonly bill: Bill;
   readonly fault: Fault | undefined;
   readonly attempts: readonly AttemptRecord[];
+  /** What plugins did for it. */
+  readonly stages: readonly PipelineStage[];
 }
 
 export function recordOf(input: RecordInput): Generation {
@@ -75,7 +77,10 @@ export function recordOf(input: RecordInput): Generation {
       rejected: input.plan.rejected.map((one) => [one.candidate.id, one.rule] as const),
       reasons: input.plan.reasons,
     },
-    notes: end.notes.map((note) => [note.parameter, note.action, note.detail] as const),
+    notes: [
+      ...end.notes.map((note) => [note.parameter, note.action, note.detail] as const),
+      ...input.stages.map((stage) => [stage.name, "applied", stage.summary] as const),
+    ],
   };
 }
 

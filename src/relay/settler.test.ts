@@ -99,6 +99,7 @@ describe("the settler", () => {
     expect(lose.next).toBe(false);
     expect((await ledger.usageOf("key:k")).total).toBe(12n);
     expect(await db.read("select id from generations order by id")).toEqual([{ id: "gen-1" }, { id: "gen-2" }]);
+    expect(await db.read("select requests, cost_nano from model_days")).toEqual([{ requests: 2, cost_nano: 12 }]);
     await close();
   });
 
@@ -178,6 +179,8 @@ test("kill -9 in the middle of traffic, again and again: nothing acknowledged is
   expect((await ledger.credits(key.workspaceId)).totalUsage).toBe(cost);
   const [entries] = await db.read("select cast(sum(amount_nano) as text) as charged from entries where kind = 'charge'");
   expect(BigInt(entries?.charged as string)).toBe(cost);
+  const [rolled] = await db.read("select sum(requests) as requests, cast(sum(cost_nano) as text) as cost from endpoint_hours");
+  expect(rolled).toEqual({ requests: rows.length, cost: String(cost) });
   expect(await db.read("select * from leases")).toEqual([]);
   expect(ledger.openHolds()).toBe(0);
   expect(await db.read("select position from journals")).toEqual([{ position: journal.end() }]);

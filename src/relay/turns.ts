@@ -15,7 +15,7 @@ export function turnsOf(run: Run): Road<Outcome> {
   const { endpoints, delivery, planned: { request } } = run;
   const mostMs = mostMsFor(run);
   const legAt = (place: number, kind: AttemptKind): LegInput => ({
-    endpoint: endpoints[place] as Endpoint, kind, request, isLast: place === endpoints.length - 1, timeouts: timeoutsAt(run, mostMs, place),
+    endpoint: endpoints[place] as Endpoint, kind, request, isLast: place === endpoints.length - 1, timeouts: () => timeoutsAt(run, mostMs, place),
   });
   return {
     mostMs,

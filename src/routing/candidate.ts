@@ -67,6 +67,8 @@ export interface RoutingRequest {
   readonly parameters: ReadonlySet<string>;
   readonly inputModalities: ReadonlySet<string>;
   readonly outputModalities: ReadonlySet<string>;
+  /** Its files are given as text to endpoints that take none: to all of them, or where there are none that do. */
+  readonly filesAreRead?: "always" | "where_needed" | undefined;
   /** How many images the prompt holds: some endpoints charge for each. */
   readonly images: number;
   /** Tools that the provider runs itself put what they find into the prompt: its size is not known before. */

@@ -71,8 +71,8 @@ function rejectionOf(candidate: Candidate, wishes: Wishes): Rejection | undefine
 }
 
 /**
- * Of one model's admitted endpoints, those that take what the request is built on (tools, structured output, verbosity)
- * and, when flex is asked for, those of the flex tier: each only if there are any. Never empties a model.
+ * Of one model's admitted endpoints, those that take what the request is built on (tools, structured output, verbosity,
+ * files) and, when flex is asked for, those of the flex tier: each only if there are any. Never empties a model.
  */
 export function narrow<Step extends Candidate>(admitted: Step[], wishes: Wishes, rejected: Rejection[]): Step[] {
   let left = admitted;
@@ -80,6 +80,9 @@ export function narrow<Step extends Candidate>(admitted: Step[], wishes: Wishes,
     if (!wishes.request.parameters.has(name) || !left.some((candidate) => takes(candidate, name))) continue;
     const isKept = (candidate: Candidate) => candidate.parameters === undefined || takes(candidate, name);
     left = keep(left, rejected, { rule: "preferred_parameters", admittedBy: `without ${name}`, isKept });
+  }
+  if (wishes.request.filesAreRead === "where_needed" && left.some(takesFiles)) {
+    left = keep(left, rejected, { rule: "input_modalities", admittedBy: "plugins with file-parser and an engine that reads", isKept: takesFiles });
   }
   if (wishes.tier === "flex" && left.some(isFlex)) {
     left = keep(left, rejected, { rule: "service_tier", admittedBy: "without service_tier flex", isKept: isFlex });
@@ -188,7 +191,7 @@ function isQuantized(_candidate: Candidate, wishes: Wishes, traits: Traits): str
 const families: Readonly<Record<string, string>> = { mxfp4: "fp4", nvfp4: "fp4", mxfp8: "fp8" };
 
 function takesInput(candidate: Candidate, { request }: Wishes): string | undefined {
-  const missing = missingFrom(candidate.inputModalities, request.inputModalities);
+  const missing = missingFrom(candidate.inputModalities, request.inputModalities, request.filesAreRead === undefined ? undefined : "file");
   return missing === undefined ? undefined : `without ${missing} input`;
 }
 
@@ -252,9 +255,13 @@ const impliedBy: Readonly<Record<string, string>> = {
   response_format: "structured_outputs",
 };
 
-function missingFrom(offered: ReadonlySet<string>, wanted: ReadonlySet<string>): string | undefined {
-  for (const one of wanted) if (!offered.has(one)) return one;
+function missingFrom(offered: ReadonlySet<string>, wanted: ReadonlySet<string>, dispensable?: string): string | undefined {
+  for (const one of wanted) if (!offered.has(one) && one !== dispensable) return one;
   return undefined;
+}
+
+function takesFiles(candidate: Candidate): boolean {
+  return candidate.inputModalities.has("file");
 }
 
 function isFlex(candidate: Candidate): boolean {

@@ -78,8 +78,20 @@ export interface RouterMetadata {
   readonly is_byok: false;
   readonly endpoints: { readonly total: number; readonly available: readonly { readonly provider: string; readonly model: string; readonly selected: boolean }[] };
   readonly attempts?: readonly { readonly provider: string; readonly model: string; readonly status: number }[];
+  /** What plugins did to the request or to the answer. */
+  readonly pipeline?: readonly PipelineStage[];
+  /** Ours: parameters that the endpoint which answered was not sent as the caller wrote them. */
+  readonly parameter_notes?: readonly { readonly parameter: string; readonly action: string; readonly detail: string }[];
   /** Ours: tool calls that their tools cannot take. */
   readonly tool_errors?: readonly { readonly index: number; readonly name: string; readonly tool_error: string; readonly detail: string }[];
   /** Ours: where a continued answer changes provider, in UTF-16 units of its text. */
   readonly seams?: readonly { readonly at: number; readonly from: string; readonly to: string }[];
+}
+
+/** Something that was done to a request or to an answer on its way; stages that did nothing are not told. */
+export interface PipelineStage {
+  readonly type: "plugin" | "response_healing";
+  readonly name: string;
+  readonly summary: string;
+  readonly data?: Readonly<Record<string, unknown>>;
 }

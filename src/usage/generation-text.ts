@@ -55,32 +55,23 @@ export function encodeGeneration(generation: Generation): string {
 
 /** Reads what {@link encodeGeneration} wrote. */
 export function decodeGeneration(charged: Charged, text: string): Generation {
-  const [
-    requestId, surface, requestedModel, model, endpointId, upstreamId, flags, finishReason, nativeFinishReason, latencyMs, generationMs,
-    promptTokens, completionTokens, reasoningTokens, cachedTokens, seed, steps, rejected, attempts,
-    userAgent, referer, title, categories, faultCode, serviceTier, user, sessionId, notes, router, presetId, cacheSourceId,
-  ] = JSON.parse(text) as Fields;
+  const fields = JSON.parse(text) as Fields;
+  const requestedModel = fields[2];
   const long = (shortId: string) => lengthened(shortId, requestedModel);
-  const served = {
-    model: model === same ? requestedModel : model,
-    endpointId: endpointId === null ? null : long(endpointId),
-    providerName: charged.providerName,
-    cost: charged.cost,
-  };
-  return {
-    ...charged, ...served, requestId, surface, requestedModel, upstreamId,
-    streamed: (flags & isStreamed) !== 0, cancelled: (flags & isCancelled) !== 0, usageEstimated: (flags & isEstimated) !== 0,
-    finishReason, nativeFinishReason: nativeFinishReason === same ? finishReason : nativeFinishReason,
-    latencyMs, generationMs, promptTokens, completionTokens, reasoningTokens, cachedTokens,
+  const seed = fields[15];
+  const steps = fields[16];
+  // Not spread: a literal of thirty fields with a spread in it takes 30 us to make, and this one.
+  return Object.assign(countedOf(charged, fields), {
+    id: charged.id, workspaceId: charged.workspaceId, providerName: charged.providerName, requestedModel,
+    requestId: fields[0], surface: fields[1], upstreamId: fields[5], usageEstimated: (fields[6] & isEstimated) !== 0,
+    nativeFinishReason: fields[8] === same ? fields[7] : fields[8], latencyMs: fields[9],
     plan: {
       ...(typeof seed === "number" ? { seed } : { seed: seed[0], reasons: seed[1].padEnd(steps.length, "d") }),
-      steps: steps.map(long), rejected: rejected.map(([shortId, rule]) => [long(shortId), rule]),
+      steps: steps.map(long), rejected: fields[17].map(([shortId, rule]) => [long(shortId), rule] as const),
     },
-    attempts: attempts.map((fields) => decodeAttempt(fields, served)),
-    app: { userAgent: userAgent ?? null, referer: referer ?? null, title: title ?? null, categories: categories ?? [] },
-    faultCode: faultCode ?? null, serviceTier: serviceTier ?? null, user: user ?? null, sessionId: sessionId ?? null, notes: notes ?? [],
-    router: router ?? null, presetId: presetId ?? null, cacheSourceId: cacheSourceId ?? null,
-  };
+    serviceTier: fields[24] ?? null, user: fields[25] ?? null, sessionId: fields[26] ?? null, notes: fields[27] ?? [],
+    router: fields[28] ?? null, presetId: fields[29] ?? null, cacheSourceId: fields[30] ?? null,
+  });
 }
 
 /** What the rollups count. */
@@ -90,9 +81,12 @@ export type Counted = Pick<
   | "promptTokens" | "completionTokens" | "reasoningTokens" | "cachedTokens" | "cost" | "app" | "attempts"
 >;
 
-/** Reads so much of what {@link encodeGeneration} wrote: every generation is counted, and this takes a tenth of the time. */
-export function decodeCounted({ createdAt, keyHash, isSandbox, providerName, cost }: Charged, text: string): Counted {
-  const fields = JSON.parse(text) as Fields;
+/** Reads so much of what {@link encodeGeneration} wrote. */
+export function decodeCounted(charged: Charged, text: string): Counted {
+  return countedOf(charged, JSON.parse(text) as Fields);
+}
+
+function countedOf({ createdAt, keyHash, isSandbox, providerName, cost }: Charged, fields: Fields): Counted {
   const requestedModel = fields[2];
   const model = fields[3] === same ? requestedModel : fields[3];
   const endpointId = fields[4] === null ? null : lengthened(fields[4], requestedModel);

@@ -50,7 +50,7 @@ export interface Generation {
   readonly attempts: readonly AttemptRecord[];
   /** The order of the plan, and what decided it: the seed, and a letter for each step (docs/routing.md; undefined in older records). */
   readonly plan: { readonly seed: number; readonly steps: readonly string[]; readonly rejected: readonly (readonly [string, string])[]; readonly reasons?: string };
-  /** Parameters that were not sent as the caller wrote them, as [name, action, detail]. */
+  /** Parameters that were not sent as the caller wrote them, as [name, action, detail]; and plugins that were "applied". */
   readonly notes: readonly (readonly [string, string, string])[];
 }
 

@@ -64,14 +64,20 @@ export async function readAppVolumes(db: Reader, { from, to, model }: AppWindow)
 
 export interface AppDay extends Volume {
   readonly day: number;
-  readonly model: string;
 }
 
-/** One public app's days, by model; in the order of time. */
-export async function readAppDays(db: Reader, appId: number, { from, to }: { readonly from: number; readonly to: number }): Promise<readonly AppDay[]> {
-  const sql = `select day, model, requests, prompt_tokens, completion_tokens, cast(cost_nano as text) as cost
-    from app_days where app_id = ? and day between ? and ? and is_public = 1 and model <> '' order by day, model`;
-  return (await db.read(sql, [appId, from, to])).map((row) => ({ day: Number(row.day), model: row.model as string, ...volumeOf(row) }));
+/** One public app's days with a model, or with all of them; in the order of time. */
+export async function readAppDays(db: Reader, appId: number, { from, to, model }: AppWindow): Promise<readonly AppDay[]> {
+  const sql = `select day, requests, prompt_tokens, completion_tokens, cast(cost_nano as text) as cost
+    from app_days where app_id = ? and model = ? and day between ? and ? and is_public = 1 order by day`;
+  return (await db.read(sql, [appId, model ?? "", from, to])).map((row) => ({ day: Number(row.day), ...volumeOf(row) }));
+}
+
+/** The models that a public app used most, at most so many. */
+export async function readAppModels(db: Reader, appId: number, { from, to, most }: { readonly from: number; readonly to: number; readonly most: number }): Promise<readonly string[]> {
+  const sql = `select model from app_days where app_id = ? and model <> '' and day between ? and ? and is_public = 1
+    group by model order by sum(prompt_tokens + completion_tokens) desc, model limit ?`;
+  return (await db.read(sql, [appId, from, to, most])).map((row) => row.model as string);
 }
 
 /** What the live keys that make it public say of an app, the one with the latest title first. */

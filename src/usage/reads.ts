@@ -4,15 +4,15 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { readAppDays, readModelVolumes, readTotals, type AppDay, type Volume } from "./rankings.store.ts";
 import { modelActivity, modelSpeed, modelSummary, modelUptime, providerActivity, providerUptime, type Activity, type EndpointSpeed, type ModelSummary, type speedSpans, type Uptime, type UptimeSeries } from "./activity.ts";
 import { readProviders, type Reader, type Span } from "./activity.store.ts";
+import { appActivity, type AppActivity } from "./app-activity.ts";
 import { originOf } from "./apps.ts";
 import { appDataset, modelDataset, type AppDataset, type AppDatasetRow, type ModelDataset, type ModelDatasetRow } from "./datasets.ts";
 import { readDirectory, type PublicApp } from "./directory.ts";
 import { keeping, lastSpan, measured, type Measured } from "./measured.ts";
+import { readModelVolumes, readTotals, type Volume } from "./rankings.store.ts";
 import { appRanking, authorRanking, modelRanking, tokensOf, type Period, type Ranking } from "./rankings.ts";
-import { dateOf } from "./spans.ts";
 
 export interface UsageReads {
   modelSummary(model: string): Promise<ModelSummary>;
@@ -56,14 +56,10 @@ export interface Totals extends Measured {
   readonly cost: Volume["cost"];
 }
 
-export interface AppReading extends Measured {
+export interface AppReading extends AppActivity {
   readonly app: PublicApp;
   /** Among public apps, over seven days; null for one that used nothing. */
   readonly rank: number | null;
-  readonly requests: number;
-  readonly tokens: number;
-  /** 90 days, those on which it asked something, by model; in the order of time. */
-  readonly days: readonly (Omit<AppDay, "day"> & { readonly date: string })[];
 }
 
 export interface UsageSources {
@@ -81,6 +77,7 @@ export function openUsageReads({ db, clock, isSandbox = false }: UsageSources): 
   const book = { db, isSandbox };
   const rankings = keeping<Ranking>(clock, keptMs);
   const appRankings = keeping<AppRanking>(clock, keptMs);
+  const activities = keeping<AppActivity>(clock, keptMs);
   const directories = keeping<ReadonlyMap<number, PublicApp>>(clock, keptMs);
   const sums = keeping<{ readonly day: Totals; readonly week: Totals }>(clock, keptMs);
   const weeks = keeping<ReadonlyMap<string, number>>(clock, keptMs);
@@ -117,15 +114,11 @@ export function openUsageReads({ db, clock, isSandbox = false }: UsageSources): 
       const apps = await directory();
       const app = [...apps.values()].find(({ id, slug, origin }) => slug === name || String(id) === name || origin === originOf(name));
       if (app === undefined) return undefined;
-      const span = lastSpan({ unit: "day", count: activityDays }, clock());
-      const [days, { rows }] = await Promise.all([readAppDays(db, app.id, span), appRankingKept("week")]);
-      const requests = days.reduce((sum, day) => sum + day.requests, 0);
-      return {
-        app, ...measured(span, requests, clock()), requests,
-        rank: rows.find(({ id }) => id === String(app.id))?.rank ?? null,
-        tokens: days.reduce((sum, day) => sum + tokensOf(day), 0),
-        days: days.map(({ day, ...rest }) => ({ date: dateOf(day), ...rest })),
-      };
+      const [activity, { rows }] = await Promise.all([
+        activities(String(app.id), () => appActivity(db, app.id, { days: activityDays, now: clock() })),
+        appRankingKept("week"),
+      ]);
+      return { app, rank: rows.find(({ id }) => id === String(app.id))?.rank ?? null, ...activity };
     },
 
     totals: () => sums("", async () => {

@@ -81,6 +81,9 @@ export interface AppSighting {
   readonly categories: Set<string>;
 }
 
+const noCalls = [...calls, ...histograms].map(() => 0);
+const noRequests = [...requests, ...contexts].map(() => 0);
+
 export function createTally(): Tally {
   return { calls: new Map(), requests: new Map(), sightings: new Map() };
 }
@@ -199,7 +202,7 @@ function callSum(tally: Tally, { book, hour, endpointId }: Pick<CallSum, "book" 
   const name = `${book} ${hour} ${endpointId}`;
   let sum = tally.calls.get(name);
   if (sum === undefined) {
-    sum = { book, hour, endpointId, counts: zeros(calls.length + histograms.length), cost: 0n };
+    sum = { book, hour, endpointId, counts: [...noCalls], cost: 0n };
     tally.calls.set(name, sum);
   }
   return sum;
@@ -209,7 +212,7 @@ function requestSum(tally: Tally, { book, hour, keyHash, model, app }: Pick<Requ
   const name = `${book} ${hour} ${keyHash} ${app?.id ?? ""} ${model}`;
   let sum = tally.requests.get(name);
   if (sum === undefined) {
-    sum = { book, hour, keyHash, model, app, counts: zeros(requests.length + contexts.length), cost: 0n };
+    sum = { book, hour, keyHash, model, app, counts: [...noRequests], cost: 0n };
     tally.requests.set(name, sum);
   }
   return sum;
@@ -242,10 +245,6 @@ function addTo(sums: Map<string, Sum>, key: Sum["key"], { counts, cost }: Counts
   }
   for (let index = 0; index < length; index++) increase(sum.counts, index, counts[index]);
   sum.cost += cost;
-}
-
-function zeros(length: number): number[] {
-  return new Array<number>(length).fill(0);
 }
 
 function increase(counts: number[], index: number, by = 1): void {

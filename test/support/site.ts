@@ -9,7 +9,12 @@ import type { BuiltAssets } from "../../src/http/assets.ts";
 import type { PageReads, PageRoute } from "../../src/http/pages/page-route.ts";
 import { pageRoutes } from "../../src/http/pages/routes.ts";
 import { createSite } from "../../src/http/site.ts";
+import { openSqlite } from "../../src/db/sqlite.ts";
 import { plainQuirks } from "../../src/providers/quirks.ts";
+import { protocols } from "../../src/providers/registry.ts";
+import { explainRoute } from "../../src/relay/explain-route.ts";
+import { createHealth } from "../../src/routing/health.ts";
+import { openUsageReads } from "../../src/usage/reads.ts";
 
 export interface TestSite {
   readonly reads: PageReads;
@@ -30,13 +35,23 @@ const assets: BuiltAssets = {
   answer: () => false,
 };
 
+/** What answers where no provider is configured, as in the sandbox: nobody calls them here. */
+const simulated = [1, 2].map((priceFactor) => ({ slug: `sandbox-${priceFactor}`, name: `Sandbox ${priceFactor}`, baseUrl: "http://127.0.0.1:9/v1", priceFactor }));
+
 /** `reads` replace or add to those over the packaged catalog; `routes` stand before those of the site. */
 export async function openTestSite({ reads: more = {}, routes = [] }: { readonly reads?: Partial<PageReads>; readonly routes?: readonly PageRoute[] } = {}): Promise<TestSite> {
   const catalog = loadCatalog({
     folder: fileURLToPath(new URL("../../catalog/", import.meta.url)),
-    configured: [], credential: () => undefined, simulated: [], protocols: new Set(), quirksOf: () => plainQuirks, now: siteNow,
+    configured: [], credential: () => undefined, simulated, protocols, quirksOf: () => plainQuirks, now: siteNow,
   });
-  const reads: PageReads = { catalog, health: () => undefined, clock: () => siteNow, version: "0.0.0-test", isDemo: false, ...more };
+  const db = await openSqlite(":memory:");
+  const health = createHealth();
+  const routing: PageReads["routing"] = {
+    lacks: catalog.lacks, switchedOff: catalog.switchedOff,
+    explain: (request) => explainRoute({ catalog, health, request, isSandbox: false, now: siteNow, seed: 1 }),
+  };
+  const usage = openUsageReads({ db, clock: () => siteNow });
+  const reads: PageReads = { catalog, health: () => undefined, usage, routing, clock: () => siteNow, version: "0.0.0-test", isDemo: false, ...more };
   const logged: string[] = [];
   const site = createSite({ reads, routes: [...routes, ...pageRoutes], assets, log: createLog("error", (line) => void logged.push(line)) });
   const server = createServer((message, response) => {
@@ -53,9 +68,12 @@ export async function openTestSite({ reads: more = {}, routes = [] }: { readonly
       if (response.status !== 200) throw new Error(`${path} is ${response.status}`);
       return response.text();
     },
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await db.close();
+    },
   };
 }

@@ -42,11 +42,11 @@ export function Plot({ valueTicks, y, dateTicks, units, children }: PlotProps) {
   );
 }
 
-/** A tick every seventh of `times`, counted from the last; each third has room on a narrow screen. */
+/** A tick every seventh of `times`, counted from the last; each fourth has room on a narrow screen. */
 export function weeklyTicks(times: readonly number[]): readonly DateTick[] {
   const last = times.length - 1;
   return times.flatMap((time, index) => {
     const back = last - index;
-    return back % 7 === 0 ? [{ at: (index + 0.5) / times.length, text: date(time).replace(/, \d+$/, ""), isMinor: (back / 7) % 3 !== 0 }] : [];
+    return back % 7 === 0 ? [{ at: (index + 0.5) / times.length, text: date(time).replace(/, \d+$/, ""), isMinor: (back / 7) % 4 !== 0 }] : [];
   });
 }

@@ -47,7 +47,7 @@ export function ChartFigure({ id, title, summary, source, table, legend = [], ch
       <p className="as-of">{source}</p>
       <div className="chart-tools">
         <details>
-          <summary role="button">View as table</summary>
+          <summary>View as table</summary>
           <div className="table-scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
             <table className="data-table" id={`${id}-table`}>
               <thead><tr>{table.columns.map((name, index) => <th key={name} scope="col" className={index === 0 ? undefined : "numeric"}>{name}</th>)}</tr></thead>

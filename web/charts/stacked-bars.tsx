@@ -55,7 +55,7 @@ export function StackedBars({ id, title, source, unit, series, days, isLastSoFar
             <rect x={index * unitsPerDay} y="0" width={unitsPerDay} height={plotHeight} fill="transparent" />
             {layers.map((layer, key) => {
               const [bottom = 0, top = 0] = layer[index] ?? [];
-              return top > bottom && <rect key={layer.key} className={`series-${hues[key] ?? "other"}`} x={index * unitsPerDay + 1} width={unitsPerDay - 2} y={y(top).toFixed(1)} height={Math.max(0.5, y(bottom) - y(top)).toFixed(1)} />;
+              return top > bottom && <rect key={layer.key} className={`series-${hues[key] ?? "other"}`} x={index * unitsPerDay + gap / 2} width={unitsPerDay - gap} y={y(top).toFixed(1)} height={Math.max(0.5, y(bottom) - y(top)).toFixed(1)} />;
             })}
           </g>
         ))}
@@ -65,6 +65,7 @@ export function StackedBars({ id, title, source, unit, series, days, isLastSoFar
 }
 
 const unitsPerDay = 10;
+const gap = 1.5;
 /** With zero, five. */
 const ticks = 4;
 

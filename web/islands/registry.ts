@@ -2,6 +2,7 @@
 
 export const islands = {
   "model-explorer": () => import("./model-explorer.tsx").then(({ ModelExplorer }) => ModelExplorer),
+  "route-preview": () => import("./route-preview.tsx").then(({ RoutePreview }) => RoutePreview),
 };
 
 export type IslandName = keyof typeof islands;

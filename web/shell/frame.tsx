@@ -41,9 +41,9 @@ export function Frame({ site, path, children }: FrameProps) {
             <SearchButton />
             {site.places.has("/status") && <Link to="/status" className="quiet-link">Status</Link>}
             {site.places.has("/settings/keys") && <Link to="/settings/keys" className="quiet-link">Keys</Link>}
-            <button type="button" className="theme-button needs-js" data-theme-button="" aria-label="Theme">
+            <button type="button" className="theme-button needs-js" data-theme-button="">
               <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.25" /><path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" /></svg>
-              <span className="theme-state" data-theme-state="" />
+              <span className="visually-hidden">Theme: </span><span className="theme-state" data-theme-state="" />
             </button>
           </div>
         </div>
@@ -58,10 +58,10 @@ export function Frame({ site, path, children }: FrameProps) {
 function SearchButton() {
   const href = useHref();
   return (
-    <form action={href("/models")} role="search">
+    <form action={href("/models")}>
       <button type="submit" className="search-button" data-palette-button="" aria-label="Search (Ctrl K)">
         <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true"><circle cx="7" cy="7" r="4.5" /><path d="M10.5 10.5 14 14" /></svg>
-        <span className="search-word">Search</span><kbd className="needs-js">Ctrl K</kbd>
+        <span className="search-word">Search</span><kbd className="needs-js" data-keys="Ctrl K" aria-hidden="true" />
       </button>
     </form>
   );

@@ -10,7 +10,7 @@ export interface Page {
   readonly path: string;
   /** Starts with the only `h1`. */
   readonly body: ReactNode;
-  readonly status?: 200 | 404 | 410 | 500;
+  readonly status?: 200 | 400 | 403 | 404 | 410 | 500;
   /** For pages that no search engine should list. */
   readonly isPrivate?: boolean;
   /** Structured data (schema.org). */

@@ -10,6 +10,9 @@ const apiTypes: Readonly<Record<string, string>> = {
   messages: "completions",
   embeddings: "embeddings",
   rerank: "rerank",
+  images: "image",
+  speech: "tts",
+  transcriptions: "stt",
 };
 
 /** Times in milliseconds, money in dollars, tokens of the model's own tokenizer under both pairs of names. */
@@ -46,6 +49,7 @@ export function generationView(generation: Generation): Record<string, unknown> 
     provider_responses: generation.attempts.map(attemptView),
     // Ours, beyond the contract: answered by a simulated provider, at no real cost.
     sandbox: generation.isSandbox,
+    parameter_notes: generation.notes.map(([parameter, action, detail]) => ({ parameter, action, detail })),
     usage_estimated: generation.usageEstimated,
   };
 }

@@ -115,6 +115,55 @@ export const listUserModels = createRoute({
   responses: answers("The models", models),
 });
 
+export const listEmbeddingModels = createRoute({
+  method: "get",
+  path: "/embeddings/models",
+  tags: ["Embeddings"],
+  summary: "The models that make vectors",
+  request: { query: z.object(paging) },
+  responses: answers("The models", models),
+});
+
+const capabilities = z.record(z.string(), z.looseObject({ type: z.enum(["enum", "range", "boolean"]) })).openapi("Capabilities");
+
+const imageModel = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  created: z.int(),
+  architecture: z.object({ input_modalities: z.array(z.string()), output_modalities: z.array(z.string()) }),
+  supported_parameters: capabilities,
+  supports_streaming: z.boolean(),
+  endpoints: z.string(),
+}).openapi("ImageModel");
+
+const imageEndpoint = z.object({
+  provider_name: z.string(),
+  provider_slug: z.string(),
+  provider_tag: z.string().nullable(),
+  supported_parameters: capabilities,
+  allowed_passthrough_parameters: z.array(z.string()),
+  supports_streaming: z.boolean(),
+  pricing: z.array(z.object({ billable: z.string(), unit: z.string(), cost_usd: z.number() })),
+}).openapi("ImageEndpoint");
+
+export const listImageModels = createRoute({
+  method: "get",
+  path: "/images/models",
+  tags: ["Images"],
+  summary: "The models that make pictures",
+  responses: answers("The models", data(z.array(imageModel))),
+});
+
+export const listImageEndpoints = createRoute({
+  method: "get",
+  path: "/images/models/{author}/{slug}/endpoints",
+  tags: ["Images"],
+  summary: "Who makes pictures with a model, and at what price",
+  request: { params },
+  responses: answers("The endpoints", z.object({ id: z.string(), endpoints: z.array(imageEndpoint) })),
+});
+
 export const countModels = createRoute({
   method: "get",
   path: "/models/count",

@@ -4,12 +4,13 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
+import { imageEndpointsView, imageModelView, makesImages } from "../../catalog/image-view.ts";
 import type { Model, Provider } from "../../catalog/model.ts";
 import { pageOf, parseModelQuery, queryModels, type ModelPage } from "../../catalog/query.ts";
 import { endpointsForSale, endpointView, modelEndpointsView, modelView, type EndpointHealth } from "../../catalog/view.ts";
 import type { Snapshot } from "../../routing/health.ts";
 import type { UsageReads } from "../../usage/reads.ts";
-import { countModels, getModel, listEndpoints, listModels, listUserModels, listZdrEndpoints } from "./model-routes.ts";
+import { countModels, getModel, listEmbeddingModels, listEndpoints, listImageEndpoints, listImageModels, listModels, listUserModels, listZdrEndpoints } from "./model-routes.ts";
 import type { ApiEnv } from "./policy.ts";
 import { modelFeed } from "./rss.ts";
 
@@ -51,6 +52,21 @@ export function registerModels(api: OpenAPIHono<ApiEnv>, { catalog, health, usag
   });
 
   api.openapi(listUserModels, (context) => listPage(context, only(new URL(context.req.url).searchParams, ["offset", "limit"])));
+
+  api.openapi(listEmbeddingModels, async (context) => {
+    const params = only(new URL(context.req.url).searchParams, ["offset", "limit"]);
+    const found = await select(new URLSearchParams({ output_modalities: "embeddings" }));
+    return jsonPage(context, pageOf(found, parseModelQuery(params), { path: context.req.path, params }));
+  });
+
+  api.openapi(listImageModels, (context) => context.json({ data: catalog.models.filter((model) => model.isListed && makesImages(model)).map(imageModelView) }));
+
+  api.openapi(listImageEndpoints, (context) => {
+    const { author, slug } = context.req.valid("param");
+    const model = modelAt(catalog, author, slug);
+    if (!makesImages(model)) throw new Fault("not_found", `${model.slug} makes no pictures.`);
+    return context.json(imageEndpointsView(model));
+  });
 
   api.openapi(countModels, async (context) => {
     const wanted = only(new URL(context.req.url).searchParams, ["output_modalities"]);

@@ -11,7 +11,7 @@ afterAll(() => api.close());
 
 const operations = Object.entries(policies).map(([operation, policy]) => {
   const [method = "", path = ""] = operation.split(" ");
-  return { operation, policy, method, path: path.replace("{author}/{slug}", "mistralai/ministral-8b").replace("{hash}", "0".repeat(64)) };
+  return { operation, policy, method, path: path.replace("{author}/{slug}", path.startsWith("/images/") ? "openai/gpt-image-1" : "mistralai/ministral-8b").replace("{hash}", "0".repeat(64)) };
 });
 const guarded = operations.filter(({ policy }) => policy !== "public");
 const open = operations.filter(({ policy }) => policy === "public");

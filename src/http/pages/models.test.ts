@@ -61,9 +61,11 @@ describe("the browser's filter", () => {
   });
 });
 
-describe("/models", () => {
-  const slugsOf = (html: string) => [...html.matchAll(/<li class="card">.*?href="\.\/([^"]+)"/gs)].map(([, slug]) => slug);
+function slugsOf(html: string): readonly (string | undefined)[] {
+  return [...html.matchAll(/<li class="card">.*?href="\.\/([^"]+)"/gs)].map(([, slug]) => slug);
+}
 
+describe("/models", () => {
   test.each(["", "?q=ministral", "?supported_parameters=tools&sort=pricing-low-to-high", "?order=context-high-to-low&max_price=0.1", "?input_modalities=image&input_modalities=audio"])(
     "shows what the API finds for the same address: %s", async (address) => {
       const query = apiQuery(new URLSearchParams(address));
@@ -109,6 +111,6 @@ describe("/models", () => {
 });
 
 test("addresses are short and readable", () => {
-  const params = new URLSearchParams("q=&order=newest&input_modalities=image&input_modalities=audio&pricing=free&fmt=cards");
+  const params = new URLSearchParams("q=&utm_source=x&order=newest&input_modalities=image&input_modalities=audio&pricing=free&fmt=cards");
   expect(listAddress(params, "table")).toBe("/models?sort=newest&input_modalities=image,audio&max_price=0&max_output_price=0&fmt=table");
 });

@@ -1,14 +1,31 @@
 /** What a place of the site is: where it is, and how its answer is made. */
 
 import type { Clock } from "../../base/clock.ts";
+import type { Lack } from "../../catalog/endpoint.ts";
+import type { Model } from "../../catalog/model.ts";
 import type { QueryFacts } from "../../catalog/query.ts";
+import type { RouteExplanation } from "../../relay/explain-route.ts";
+import type { UsageReads } from "../../usage/reads.ts";
+import type { ChatRequest } from "../../wire/chat.ts";
 import type { CatalogReads, HealthReads } from "../api/models.ts";
+import type { Account } from "../session/account.ts";
 import type { Page } from "../../../web/shell/page.ts";
+import type { ApiDocument } from "./docs/api-document.ts";
+import type { Manual } from "./docs/manual.ts";
 
 /** All that pages may read. A page that needs more adds a port here, and src/gateway.ts fills it. */
 export interface PageReads {
   readonly catalog: CatalogReads;
   readonly health: HealthReads;
+  /** This installation's traffic, from its rollups. */
+  readonly usage: UsageReads;
+  readonly routing: RoutingReads;
+  /** Who is signed in, and what is theirs. */
+  readonly account: Account;
+  /** The documents of docs/ that are for readers. */
+  readonly manual: Manual;
+  /** What /api/v1/openapi.json answers. */
+  readonly apiDocument: () => Promise<ApiDocument>;
   /** Figures from outside the catalog that lists filter and sort by, as for the API. */
   readonly measure?: NonNullable<QueryFacts["measure"]>;
   readonly clock: Clock;
@@ -17,7 +34,18 @@ export interface PageReads {
   readonly isDemo: boolean;
 }
 
+/** What can be called here, and where a request would go. */
+export interface RoutingReads {
+  /** What each of the model's endpoints lacks to be callable; callable ones are left out. */
+  lacks(model: Model): ReadonlyMap<string, Lack>;
+  /** Endpoint id to reason: callable, but for this. */
+  readonly switchedOff: ReadonlyMap<string, string>;
+  /** The dry run of POST /route, for a caller with any key. @throws Fault model_not_found, invalid_request. */
+  explain(request: ChatRequest): RouteExplanation;
+}
+
 export interface PageRequest {
+  readonly method: "GET" | "HEAD" | "POST";
   /** Decoded, from the root of the site, without a trailing slash: "/mistralai/ministral-8b". */
   readonly path: string;
   /** What stands for the `:name` steps of the route. */
@@ -25,6 +53,8 @@ export interface PageRequest {
   readonly query: URLSearchParams;
   /** Scheme, host and base path as the caller knows them. */
   readonly origin: string;
+  /** The `Cookie` header; "" without one. */
+  readonly cookies: string;
   /** The paths of all routes. */
   readonly routes: readonly string[];
 }
@@ -33,12 +63,16 @@ export interface PageRequest {
 export interface PlainAnswer {
   readonly contentType: string;
   readonly body: string;
+  /** 200 where absent. */
+  readonly status?: 400 | 404 | 429;
 }
 
 /** A path from the root of the site. */
 export interface Redirect {
   readonly redirect: string;
   readonly isPermanent?: boolean;
+  /** `Set-Cookie`. */
+  readonly cookie?: string;
 }
 
 export type PageAnswer = Page | PlainAnswer | Redirect;
@@ -46,8 +80,12 @@ export type PageAnswer = Page | PlainAnswer | Redirect;
 export interface PageRoute {
   /** "/models", "/:author/:slug". The first route that fits answers. */
   readonly path: string;
+  /** Where the pattern alone fits too much: is there anything at these steps? What is not passes on to the next route. */
+  readonly accepts?: (reads: PageReads, steps: PageRequest["steps"]) => boolean;
   /** Undefined when there is nothing at this address after all. */
   readonly answer: (reads: PageReads, request: PageRequest) => PageAnswer | undefined | Promise<PageAnswer | undefined>;
+  /** Answers a form that was sent here by a page of ours; a route without one takes no forms. */
+  readonly submit?: (reads: PageReads, request: PageRequest, form: URLSearchParams) => PageAnswer | undefined | Promise<PageAnswer | undefined>;
 }
 
 /** The decoded steps of `path` under the pattern `route`; undefined when it does not fit. */

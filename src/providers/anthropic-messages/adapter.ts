@@ -17,5 +17,6 @@ export const anthropicMessages: ChatAdapter = {
   decodeResponse: decodeAnswer,
   openStream: (request) => openMessageStream(request.protocol === protocol),
   continues: ({ upstreamModel }) => traitsOf(upstreamModel).continues,
+  fetchesUrl: (kind) => kind === "image" || kind === "file",
   decodeError: upstreamFault,
 };

@@ -17,5 +17,6 @@ export const bedrockConverse: ChatAdapter = {
   decodeResponse: (body, _request, target) => decodeAnswer(body, target),
   openStream: (_request, target) => openConverseStream(target),
   continues: ({ upstreamModel }) => traitsOf(upstreamModel).continues,
+  fetchesUrl: () => false,
   decodeError,
 };

@@ -86,6 +86,12 @@ describe("a stream", () => {
     for (const [native, finish] of ends) expect(decode(stream({ messageStop: { stopReason: native } })).chunks()[0]?.choices[0]).toMatchObject({ finish_reason: finish, native_finish_reason: native });
   });
 
+  test("cut at any byte before its end is told is truncated, never a short success", () => {
+    const bytes = stream(text(0, "寿司"), { contentBlockStop: { contentBlockIndex: 0 } }, stop);
+    for (let length = 0; length < bytes.length; length++) expect(() => decode(bytes.subarray(0, length)).chunks()).toThrow(expect.objectContaining({ code: "stream_truncated" }));
+    expect(decode(bytes).chunks().at(-1)?.choices[0]?.finish_reason).toBe("stop");
+  });
+
   test("that goes on with a call it did not begin is refused", () => {
     expect(() => decode(stream({ contentBlockDelta: { contentBlockIndex: 0, delta: { toolUse: { input: "{}" } } } }))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
   });

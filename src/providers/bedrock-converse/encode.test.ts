@@ -32,6 +32,11 @@ describe("a request", () => {
     expect(encode("arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-x", {}, { stream: false }).url).toContain("/model/arn%3Aaws%3Abedrock%3Aeu-west-1%3A1%3Ainference-profile%2Feu.anthropic.claude-x/converse");
   });
 
+  test("is bounded where somebody knows a bound", () => {
+    expect(encode(claude, {}, {}, { outputTokensMax: undefined }).body).not.toHaveProperty("inferenceConfig");
+    expect(encode(claude, { reasoning: { max_tokens: 2_000 } }, {}, { outputTokensMax: undefined }).body).toMatchObject({ inferenceConfig: { maxTokens: 6_096 } });
+  });
+
   test("is sampled in this protocol's words, and top_k in its maker's", () => {
     const parameters = { temperature: 2, top_p: 0.9, top_k: 40, stop: ["END"], max_tokens: 9 };
     expect(encode(nova, parameters).body).toMatchObject({ inferenceConfig: { maxTokens: 9, temperature: 1, topP: 0.9, stopSequences: ["END"] }, additionalModelRequestFields: { inferenceConfig: { topK: 40 } } });

@@ -27,7 +27,8 @@ export function encodeEffort(parameters: ChatParameters, { traits, target, bar }
   if (traits.claude !== undefined) {
     const thinking = encodeThinking({ reasoning, verbosity, maxTokens, outputTokensMax: target.outputTokensMax, bar }, traits.claude, notes);
     return {
-      maxTokens: thinking.maxTokens,
+      // Elsewhere Claude asks for a bound always; here it has one of its own, unless it thinks within ours.
+      maxTokens: thinking.thinking === undefined ? (maxTokens ?? target.outputTokensMax) : thinking.maxTokens,
       isOn: thinking.isOn,
       fields: { ...(thinking.thinking === undefined ? {} : { thinking: thinking.thinking }), ...(thinking.effort === undefined ? {} : { output_config: { effort: thinking.effort } }) },
     };

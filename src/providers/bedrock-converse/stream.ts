@@ -2,7 +2,6 @@
 
 import { Fault } from "../../base/fault.ts";
 import type { ChatChunk, Delta } from "../../wire/chat.ts";
-import type { SseEvent } from "../../wire/sse.ts";
 import type { StreamDecoder, Target } from "../adapter.ts";
 import { asObject, asText, type JsonObject } from "../json.ts";
 import { createBlockReader, type Said } from "./blocks.ts";
@@ -41,26 +40,26 @@ export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamMode
 
   return {
     push({ event, data }) {
-      if (event === "error") throw streamFault(parse({ event, data }));
+      if (event === "error") throw streamFault(parse(data));
       // What comes after the end is said of the answer, not by it.
       if (isComplete && event !== "metadata") return nothing;
       switch (event) {
         case "contentBlockDelta":
-          return takeDelta(parse({ event, data }));
+          return takeDelta(parse(data));
         case "contentBlockStart": {
-          const block = parse({ event, data });
+          const block = parse(data);
           return spoken((said) => blocks.start(indexOf(block), asObject(block["start"]) ?? {}, said));
         }
         case "contentBlockStop": {
-          const index = indexOf(parse({ event, data }));
+          const index = indexOf(parse(data));
           return spoken((said) => blocks.stop(index, said));
         }
         case "messageStart":
           return [chunkOf({ role: "assistant", content: "" })];
         case "messageStop":
-          return finish(parse({ event, data }));
+          return finish(parse(data));
         case "metadata": {
-          const metadata = parse({ event, data });
+          const metadata = parse(data);
           rawUsage = metadata["usage"];
           tier = tierOf(metadata);
           extra = { ...extra, ...extraOf(metadata) };
@@ -109,7 +108,7 @@ function indexOf(event: JsonObject): number {
   return typeof index === "number" ? index : 0;
 }
 
-function parse({ data }: SseEvent): JsonObject {
+function parse(data: string): JsonObject {
   let parsed: unknown;
   try {
     parsed = JSON.parse(data);

@@ -13,5 +13,6 @@ export const cohereV2: ChatAdapter = {
   openStream: openChatStream,
   // A conversation must end with what the user or a tool said.
   continues: () => false,
+  fetchesUrl: (kind) => kind === "image",
   decodeError,
 };

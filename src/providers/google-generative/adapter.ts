@@ -4,6 +4,7 @@ import type { ChatAdapter } from "../adapter.ts";
 import { decodeAnswer } from "./answer.ts";
 import { encodeRequest } from "./encode.ts";
 import { decodeError } from "./errors.ts";
+import { opensUrl } from "./media.ts";
 import { openCandidateStream } from "./stream.ts";
 
 export const googleGenerative: ChatAdapter = {
@@ -13,5 +14,6 @@ export const googleGenerative: ChatAdapter = {
   openStream: (request) => openCandidateStream({ keepsText: request.parameters.web_search_options !== undefined }),
   // It answers a trailing message of the model's own with a turn that may or may not go on with it.
   continues: () => false,
+  fetchesUrl: (_kind, url, target) => opensUrl(url, target),
   decodeError,
 };

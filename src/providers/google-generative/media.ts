@@ -30,6 +30,11 @@ export function encodeMedia(part: Media, target: Target): MediaPart {
   }
 }
 
+/** Films of its own, and what was uploaded to it. */
+export function opensUrl(url: string, target: Target): boolean {
+  return youtube.test(url) || url.startsWith("gs://") || url.startsWith(`${target.baseUrl}/files/`);
+}
+
 /** The contents of a data URL; undefined for any other URL. */
 export function inlineDataOf(url: string): InlineData | undefined {
   return url.startsWith("data:") ? readDataUrl(url) : undefined;
@@ -58,7 +63,7 @@ function encodeUrl(url: string, { what, target, filename }: UrlContext): MediaPa
     return { inlineData: named === undefined ? inlineData : { ...inlineData, mimeType: named } };
   }
   const isVideo = youtube.test(url);
-  if (!isVideo && !url.startsWith("gs://") && !url.startsWith(`${target.baseUrl}/files/`)) {
+  if (!opensUrl(url, target)) {
     throw new Fault("unsupported_parameter", `This endpoint does not fetch URLs: send the ${what} as a data URL.`, { metadata: { parameter: "messages" } });
   }
   // Vertex asks for a type always; elsewhere it may be left out.

@@ -26,6 +26,7 @@ export const mistralChat: ChatAdapter = {
     return prefix === undefined ? decoder : streamWithoutPrefix(decoder, prefix);
   },
   continues: () => true,
+  fetchesUrl: (kind) => kind !== "video",
   decodeError: upstreamFault,
 };
 

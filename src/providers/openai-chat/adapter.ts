@@ -18,6 +18,7 @@ export const openaiChat: ChatAdapter = {
   decodeResponse: (body, request, target) => decodeAnswer(body, dialectOf(request, target)),
   openStream: (request, target) => openChoiceStream(dialectOf(request, target)),
   continues: ({ quirks }) => quirks.prefill !== undefined,
+  fetchesUrl: (kind, _url, { quirks }) => quirks.fetches.includes(kind),
   decodeError: upstreamFault,
 };
 

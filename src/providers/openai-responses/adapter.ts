@@ -19,5 +19,6 @@ export const openaiResponses: ChatAdapter = {
   decodeResponse: (body, _request, target) => decodeAnswer(body, target.quirks.reasoningFormat),
   openStream: (_request, target) => openResponseStream(target.quirks.reasoningFormat),
   continues: () => false,
+  fetchesUrl: (kind) => kind === "image" || kind === "file",
   decodeError: upstreamFault,
 };
