@@ -76,7 +76,7 @@ export async function answerInference(deps: InferenceDeps, { surface, requestId,
       wantsMetadata: wantsMetadata(message),
       app: attributionOf(message.headers),
       sandboxDirectives: typeof directives === "string" ? directives : undefined,
-      reply: replyOver(response, headers),
+      reply: replyOver(response, headers, deps.relay.readerMs),
     },
     body, wishes: cacheWishesOf(message.headers),
     onOrigin: (origin) => headers.push(...originHeaders(origin)),
@@ -138,7 +138,7 @@ function tooLarge(bytesMax: number): Fault {
   return new Fault("payload_too_large", `The request body is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB. Send files by URL, or shorten the prompt.`);
 }
 
-function replyOver(response: ServerResponse, common: readonly string[]): Reply {
+function replyOver(response: ServerResponse, common: readonly string[], readerMs: number): Reply {
   // Of what one turn of the event loop brings; undici hands over each chunk of a read by itself.
   let gathered = "";
   const flush = (): void => {
@@ -160,6 +160,7 @@ function replyOver(response: ServerResponse, common: readonly string[]): Reply {
         ...common, "x-generation-id", generationId, "content-type", "application/json", "cache-control", "no-store", "content-length", String(Buffer.byteLength(text)),
       ]);
       response.end(text);
+      dropUnread(response, readerMs);
     },
     write: (text) => {
       if (gathered === "") process.nextTick(flush);
@@ -169,6 +170,7 @@ function replyOver(response: ServerResponse, common: readonly string[]): Reply {
     end: (text) => {
       response.end(gathered + text);
       gathered = "";
+      dropUnread(response, readerMs);
     },
     onDrain: (listener) => {
       response.on("drain", listener);
@@ -191,4 +193,17 @@ export function onHangUp(response: ServerResponse, listener: () => void): void {
   // The socket and not the response: one that waits behind another on its connection is never told.
   socket.once("close", gone);
   response.once("finish", () => socket.off("close", gone));
+}
+
+/** What was said to its end must be read too: a caller that takes nothing for so long is given up (fault matrix, row 36). */
+function dropUnread(response: ServerResponse, readerMs: number): void {
+  const { socket } = response;
+  if (response.writableFinished || socket === null || socket.writableLength === 0) return;
+  let taken = socket.bytesWritten - socket.writableLength;
+  const timer = setInterval(() => {
+    const now = socket.bytesWritten - socket.writableLength;
+    if (now === taken) response.destroy();
+    taken = now;
+  }, readerMs);
+  response.once("close", () => clearInterval(timer));
 }

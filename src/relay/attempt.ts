@@ -22,6 +22,9 @@ export interface AttemptTimeouts {
   readonly gapMs: number;
 }
 
+/** Nothing takes longer than this, however it drips. */
+const answerMsMax = 30 * 60_000;
+
 /** What is asked of an endpoint, and how its answer is read. */
 export interface Errand<Answer> {
   /** The answer is told as it comes. */
@@ -66,6 +69,8 @@ export interface Reader {
   end(): void;
   /** Has anything come since this was last asked, and is it of a kind that says the provider is at work? */
   isAlive(): boolean;
+  /** Has it said anything since this was last asked? */
+  hasSpoken(): boolean;
   isComplete(): boolean;
   isEnded(): boolean;
   usage(): Usage | undefined;
@@ -77,6 +82,7 @@ export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<Attempt
     const ending: Ending<Answer> = { status: null, fault: undefined, answer: undefined, usage: undefined, notes: [], startedAt: monotonic(), firstContentAt: undefined, endedAt: Number.NaN };
     let reader: Reader | undefined;
     let deadline: Deadline | undefined;
+    let gaps: Gaps | undefined;
     let linger: NodeJS.Timeout | undefined;
     let isOver = false;
 
@@ -84,6 +90,7 @@ export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<Attempt
       if (isOver) return;
       isOver = true;
       deadline?.cancel();
+      gaps?.cancel();
       clearTimeout(linger);
       if (fault !== undefined) ending.usage = reader?.usage();
       ending.fault = fault;
@@ -99,16 +106,17 @@ export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<Attempt
         data(bytes) {
           reader?.push(bytes);
           if (reader?.isEnded() === true) linger ??= setTimeout(() => control.abort(new Fault("stream_stalled", "The provider kept the stream open after its end.")), lingerMs);
-          if (deadline === undefined || ending.firstContentAt === undefined) return;
-          deadline.cancel();
-          deadline = undefined;
+          if (ending.firstContentAt === undefined) return;
+          deadline?.cancel();
+          gaps ??= watchGaps(input.timeouts, control, ending.startedAt);
+          gaps.heard(reader?.hasSpoken() ?? false);
         },
         end() {
           reader?.end();
           finish(undefined);
         },
         fail(fault) {
-          finish(fault.code !== "client_closed" && endsWell(reader) ? undefined : withoutCredential(fault, input.endpoint.authorization));
+          finish(verdictOn(fault, reader, input.endpoint.authorization));
         },
       });
     } catch (error) {
@@ -124,11 +132,18 @@ export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<Attempt
 /** How long the connection may stay open after the stream said that it has ended. */
 const lingerMs = 250;
 
-/** An answer that was finished before its connection broke is whole: the finish is what counts (fault matrix, row 17). */
-function endsWell(reader: Reader | undefined): boolean {
-  if (reader?.isComplete() !== true) return false;
-  reader.end();
-  return true;
+/**
+ * An answer that was finished before its connection broke is whole: the finish is what counts (fault matrix, row 17). Undefined
+ * for such a one.
+ */
+function verdictOn(fault: Fault, reader: Reader | undefined, authorization: Endpoint["authorization"]): Fault | undefined {
+  if (fault.code === "client_closed" || reader?.isComplete() !== true) return withoutCredential(fault, authorization);
+  try {
+    reader.end();
+    return undefined;
+  } catch (error) {
+    return error instanceof Fault ? error : new Fault("upstream_garbled", "The provider's answer could not be read.", { cause: error });
+  }
 }
 
 /** Some providers repeat the credential they were sent in their complaint about it. */
@@ -154,7 +169,6 @@ function openExchange<Answer>(input: AttemptInput<Answer>, ending: Ending<Answer
       headers: { ...headers, ...authorizationHeaders(endpoint.authorization, { url, headers, body }, wallClock()), ...input.extraHeaders },
       body,
       headMs: errand.isStream ? timeouts.firstContentMs : timeouts.wholeAnswerMs,
-      gapMs: timeouts.gapMs,
     },
     events,
   );
@@ -178,6 +192,29 @@ function firstContentDeadline({ firstContentMs, firstContentAliveMs }: AttemptTi
   };
   wait();
   return { cancel: () => clearTimeout(timer) };
+}
+
+/** Watches an answer that has begun: for silence, for comments that stand for words, and for one without an end. */
+interface Gaps {
+  readonly heard: (hasSpoken: boolean) => void;
+  readonly cancel: () => void;
+}
+
+function watchGaps({ gapMs, firstContentAliveMs }: AttemptTimeouts, control: ExchangeControl, startedAt: number): Gaps {
+  const stalled = () => control.abort(new Fault("stream_stalled", "The provider stopped sending in the middle of its answer."));
+  const silence = setTimeout(stalled, gapMs);
+  const wordlessness = setTimeout(stalled, Math.max(gapMs, firstContentAliveMs));
+  return {
+    heard: (hasSpoken) => {
+      silence.refresh();
+      if (hasSpoken) wordlessness.refresh();
+      if (monotonic() - startedAt > answerMsMax) control.abort(new Fault("upstream_timeout", "The provider's answer did not come to its end in half an hour."));
+    },
+    cancel: () => {
+      clearTimeout(silence);
+      clearTimeout(wordlessness);
+    },
+  };
 }
 
 /** Not only to its head: a body may come drop by drop. */
@@ -213,7 +250,7 @@ function createErrorReader<Answer>({ decodeError }: Errand<Answer>, status: numb
 }
 
 /** Of a reader that says nothing before the end. */
-const silent = { isAlive: () => false, isComplete: () => false, isEnded: () => false, usage: () => undefined };
+const silent = { isAlive: () => false, hasSpoken: () => false, isComplete: () => false, isEnded: () => false, usage: () => undefined };
 
 export const answerBytesMax = 64 * 1024 * 1024;
 

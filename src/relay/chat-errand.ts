@@ -13,6 +13,8 @@ export interface Conversing {
   readonly request: ChatRequest;
   readonly endpoint: Endpoint;
   readonly adapter: ChatAdapter;
+  /** Nothing is told before the answer is complete, so that all of it is kept. */
+  readonly isHeld: boolean;
   /** All chunks of one read. Not called for an answer that is not streamed. */
   readonly onChunks: (chunks: readonly ChatChunk[]) => void;
 }
@@ -30,7 +32,7 @@ export function chatErrand(input: Conversing): Errand<ChatAnswer> {
   };
 }
 
-/** What comes before the first content is held back, so it is bounded. */
+/** What comes before the first content is held back, and sometimes all: it is bounded. */
 const bytesBeforeContentMax = 4 * 1024 * 1024;
 
 interface StreamLimits extends SseLimits {
@@ -48,7 +50,8 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
   const parser = createFrameParser(input.adapter.framing, limits);
   const decoder: StreamDecoder = input.adapter.openStream(input.request, input.endpoint.target);
   let hasNews = false;
-  let bytesBeforeContent = 0;
+  let bytesHeld = 0;
+  let hasSpoken = false;
 
   const decode = (events: readonly SseEvent[]): void => {
     const chunks: ChatChunk[] = [];
@@ -64,6 +67,7 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
   };
   const emit = (chunks: readonly ChatChunk[]): void => {
     if (chunks.length === 0) return;
+    hasSpoken = true;
     if (ending.firstContentAt === undefined && chunks.some((chunk) => chunk.choices.some((choice) => hasContent(choice.delta)))) {
       ending.firstContentAt = monotonic();
     }
@@ -73,8 +77,8 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
   return {
     push(bytes) {
       hasNews = true;
-      bytesBeforeContent += ending.firstContentAt === undefined ? bytes.length : 0;
-      if (bytesBeforeContent > limits.bytesBeforeContentMax) throw new Fault("upstream_garbled", "The provider sent too much without content.");
+      bytesHeld += ending.firstContentAt === undefined || input.isHeld ? bytes.length : 0;
+      if (bytesHeld > limits.bytesBeforeContentMax) throw new Fault("upstream_garbled", input.isHeld ? "The answer is too long to be held until it is complete." : "The provider sent too much without content.");
       decode(parser.push(bytes));
     },
     end() {
@@ -85,6 +89,11 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
       const alive = hasNews;
       hasNews = false;
       return alive;
+    },
+    hasSpoken() {
+      const spoken = hasSpoken;
+      hasSpoken = false;
+      return spoken;
     },
     isComplete: () => decoder.isComplete(),
     isEnded: () => decoder.isEnded(),

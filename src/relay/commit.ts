@@ -20,9 +20,10 @@ export function createCommitGuard(pass: (chunks: readonly ChatChunk[]) => void, 
   let held: ChatChunk[] = [];
   let isCommitted = false;
   const commit = (chunks: readonly ChatChunk[]): void => {
+    // What cannot be told has not been told: the attempt may still fail unheard.
+    pass(chunks);
     isCommitted = true;
     held = [];
-    pass(chunks);
   };
   return {
     push: (chunks) => {

@@ -3,14 +3,17 @@
  * asked for that (`provider.continue`). Text only: what a tool is called with, JSON and signed reasoning are never joined.
  */
 
-import { faults } from "../base/fault.ts";
+import { faults, type Fault } from "../base/fault.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import { adapterFor } from "../providers/registry.ts";
+import { mayRetry } from "../routing/budget.ts";
+import { isCallable } from "../routing/health.ts";
 import type { Bill } from "../surfaces/surface.ts";
 import type { RoutingRequest } from "../routing/candidate.ts";
 import type { ChatRequest, Message } from "../wire/chat.ts";
 import { startLeg } from "./leg.ts";
 import { billOf, joinedBills } from "./meter.ts";
+import { worstCaseOf } from "./plan.ts";
 import type { Outcome, Run } from "./run.ts";
 import { createTranscript, withoutOverlap } from "./transcript.ts";
 
@@ -27,14 +30,19 @@ export interface Continued {
 export async function continueElsewhere(run: Run, broken: Outcome): Promise<Continued | undefined> {
   const { planned, endpoints } = run;
   const bills = [billOf(broken.reading, planned.routing, broken.endpoint)];
+  const toldBy = (outcome: Outcome): Continued => ({
+    outcome: { ...outcome, fault: undefined, end: { ...outcome.end, firstContentAt: broken.end.firstContentAt } }, bill: joinedBills(bills),
+  });
   let from = broken;
-  for (const endpoint of endpoints.filter((one) => one.model === broken.endpoint.model && one !== broken.endpoint && continues(one)).slice(0, continuationsMax)) {
+  const others = endpoints.filter((one) => one.model === broken.endpoint.model && one !== broken.endpoint && continues(one));
+  for (const endpoint of others.slice(0, continuationsMax)) {
     const said = from.transcript?.text();
-    if (said === undefined || from.lane === undefined || run.isHungUp || from.fault === undefined || faults[from.fault.code].blames !== "endpoint") return undefined;
+    if (said === undefined || from.lane === undefined || from.fault === undefined || !mayGoOn(run, endpoint, from.fault)) return undefined;
+    if (joinedBills(bills).total + worstCaseOf([endpoint], continuedSize(planned.routing, said)) > run.hold.amount) return undefined;
     const seam = { at: said.length, from: from.endpoint.providerName, to: endpoint.providerName };
     const asked = continuedSize(planned.routing, said);
     const leg = startLeg(run, {
-      endpoint, kind: "continuation", request: continuing(planned.request, said), asked, isLast: true, timeouts: () => run.deps.timeouts, lane: from.lane,
+      endpoint, kind: "continuation", request: continuing(planned.request, said), asked, isLast: () => true, timeouts: () => run.deps.timeouts, lane: from.lane,
       transcript: createTranscript(said), edit: withoutOverlap(said, () => run.seams.push(seam)),
     });
     run.underWay.waitsFor = leg;
@@ -43,11 +51,15 @@ export async function continueElsewhere(run: Run, broken: Outcome): Promise<Cont
       bills.push(billOf(outcome.reading, asked, endpoint));
       from = outcome;
     }
-    if (outcome.fault === undefined && !run.isHungUp) {
-      return { outcome: { ...outcome, end: { ...outcome.end, firstContentAt: broken.end.firstContentAt } }, bill: joinedBills(bills) };
-    }
+    // Who hangs up pays for what was delivered (fault matrix, row 35).
+    if (outcome.fault === undefined || run.isHungUp) return toldBy(outcome);
   }
   return undefined;
+}
+
+/** Only what is the endpoint's own failure is made good elsewhere, where somebody can be turned to. */
+function mayGoOn({ deps: { clock, health } }: Run, { id, credentialId, model }: Endpoint, fault: Fault): boolean {
+  return faults[fault.code].blames === "endpoint" && isCallable(health, id, credentialId, clock()) && mayRetry(health, model, fault.code, clock());
 }
 
 function continues({ protocol, target }: Endpoint): boolean {

@@ -113,10 +113,11 @@ export function createDelivery(input: DeliveryInput): Delivery {
         onCommit();
       };
       const guard = createCommitGuard((chunks) => {
+        const text = encodeAll(own, chunks);
         if (!hasContent) speak();
         isSpeaking = true;
         input.listener?.chunks(head, chunks);
-        send(encodeAll(own, chunks));
+        send(text);
       }, holdsAll);
       encoder = own;
       return {

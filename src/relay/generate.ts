@@ -6,6 +6,7 @@
 import { monotonic, randomSeed, type Clock } from "../base/clock.ts";
 import { asFault, Fault } from "../base/fault.ts";
 import { generationId } from "../base/ids.ts";
+import { nanodollars, type Nanodollars } from "../base/money.ts";
 import type { Log } from "../base/log.ts";
 import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint } from "../catalog/model.ts";
@@ -34,6 +35,7 @@ import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
 import { pursue } from "./pursue.ts";
 import { restingFault } from "./resting.ts";
 import type { Outcome, Run } from "./run.ts";
+import { isContinuable } from "./transcript.ts";
 import { turnsOf } from "./turns.ts";
 import type { ExchangeControl, Upstream } from "./upstream.ts";
 
@@ -114,7 +116,7 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   const planned = plan(deps, call, { now: openedAt, conversation });
   const counted = planned.isFreeUse ? countFree(deps, call, openedAt) : undefined;
   if (counted !== undefined) await counted;
-  const asked = holdFor(deps.ledger, { key: call.key, isSandbox: planned.isSandbox }, planned.endpoints, (endpoints) => worstCaseOf(endpoints, planned.routing));
+  const asked = holdFor(deps.ledger, { key: call.key, isSandbox: planned.isSandbox }, planned.endpoints, (endpoints) => worstOf(planned, endpoints));
   const { hold, endpoints } = asked instanceof Promise ? await asked : asked;
   const delivery = createDelivery({
     surface: call.surface, reply: call.reply, request: call.request, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs, listener: call.listener,
@@ -151,6 +153,12 @@ function plan({ catalog, health, sticky }: RelayDeps, call: Call, { now, convers
   } catch (error) {
     throw call.wantsMetadata ? withRouting(asFault(error), routingOfRefusal(call.request.models[0] as string)) : error;
   }
+}
+
+/** Where another endpoint may go on, both are held for. */
+function worstOf({ request, routing }: PlannedRequest, endpoints: readonly Endpoint[]): Nanodollars {
+  const worst = worstCaseOf(endpoints, routing);
+  return isContinuable(request) ? nanodollars(2n * worst) : worst;
 }
 
 /** There is nothing to fetch for anybody, and nothing to read. */

@@ -33,14 +33,19 @@ export interface Turn {
   readonly used: number;
 }
 
-/** Where a request may go besides. */
-export interface Alternative {
-  readonly endpoint: Endpoint;
-  readonly leg: () => LegInput;
+/** A leg that is to know by itself whether it was the last. */
+export type Place = Omit<LegInput, "isLast">;
+
+export interface TurnInput {
+  readonly first: Place;
+  /** Where the request may go besides. */
+  readonly second?: { readonly endpoint: Endpoint; readonly leg: () => Place } | undefined;
+  /** Is there nothing to turn to when so many endpoints were called? */
+  readonly isLast: (used: number) => boolean;
 }
 
 /** Calls `first`, and perhaps `second` beside it. Resolves with the one that answered, else with the last that failed. */
-export function takeTurn(run: Run, first: LegInput, second?: Alternative): Promise<Turn> {
+export function takeTurn(run: Run, { first, second, isLast }: TurnInput): Promise<Turn> {
   const legs: Leg[] = [];
   return new Promise((resolve) => {
     let open = 0;
@@ -48,10 +53,11 @@ export function takeTurn(run: Run, first: LegInput, second?: Alternative): Promi
       clearTimeout(timer);
       resolve({ outcome, used: legs.length });
     };
-    const launch = (input: LegInput): void => {
+    const launch = (input: Place): void => {
       open += 1;
       const leg = startLeg(run, {
         ...input,
+        isLast: () => open === 1 && isLast(legs.length),
         onCommit: () => {
           clearTimeout(timer);
           overtakeOthers(legs, leg);

@@ -52,6 +52,23 @@ describe("hostile schemas and values end, and are not held against anybody", () 
     { name: "a long way down", schema: { items: { $ref: "#" } }, value: deep },
     { name: "a comparison of the deep with the deep", schema: { const: deep }, value: copyOfDeep(deep) },
   ])("$name", ({ schema, value }) => expect(misfitOf(schema, value)).toBeUndefined());
+
+  const branches = Array.from({ length: 5_000 }, () => ({}));
+  test.each([
+    { name: "of exactly one", schema: { oneOf: branches } },
+    { name: "of all", schema: { allOf: branches } },
+    { name: "behind a reference", schema: { allOf: branches.map(() => ({ $ref: "#/definitions/a" })), definitions: { a: {} } } },
+  ])("a schema of many branches does not have a large value read for each, $name", ({ schema }) => {
+    let readings = 0;
+    const value = new Proxy(Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`k${index}`, 1])), {
+      ownKeys: (members) => {
+        readings += 1;
+        return Reflect.ownKeys(members);
+      },
+    });
+    misfitOf(schema, value);
+    expect(readings).toBeLessThan(10);
+  });
 });
 
 function members(of: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {

@@ -12,9 +12,14 @@ interface Misfit {
   readonly at: string;
 }
 
+/** What is left of the work that may be done. One for all that is judged together, however much that is. */
+export interface Effort {
+  steps: number;
+}
+
 interface Walk {
   readonly root: unknown;
-  steps: number;
+  readonly effort: Effort;
   depth: number;
 }
 
@@ -23,23 +28,28 @@ type Members = Readonly<Record<string, unknown>>;
 /** A keyword's word on a value; where it does not fit, the place below the keyword. `schema` is what the keyword stands in. */
 type Rule = (constraint: unknown, value: unknown, walk: Walk, schema: Members) => Verdict;
 
-/** Two milliseconds at the worst (ten before the code is warm); a usual tool call takes fifty steps. */
-const stepsMax = 10_000;
+/** Four milliseconds at the worst (ten before the code is warm); a usual tool call takes fifty steps. */
+const stepsMax = 20_000;
 const depthMax = 64;
+
+export function createEffort(): Effort {
+  return { steps: stepsMax };
+}
 
 /**
  * The keyword of `schema` that `value` (parsed JSON) certainly breaks, as a pointer into the schema: it says nothing of
  * the value. Undefined when the value fits, and when that cannot be said: `pattern`, `patternProperties` and `format` are
  * not evaluated, references only within the schema, and a schema that makes no sense, or too much work, refuses nothing.
  */
-export function misfitOf(schema: unknown, value: unknown): string | undefined {
-  const verdict = check(schema, value, { root: schema, steps: stepsMax, depth: 0 });
+export function misfitOf(schema: unknown, value: unknown, effort: Effort = createEffort()): string | undefined {
+  const verdict = check(schema, value, { root: schema, effort, depth: 0 });
   return verdict === true || verdict === undefined ? undefined : `#${verdict.at}`;
 }
 
 function check(schema: unknown, value: unknown, walk: Walk): Verdict {
   if (typeof schema === "boolean") return schema || misfit;
-  if (!isMembers(schema) || walk.depth >= depthMax || !spend(walk, 1 + weightOf(value))) return undefined;
+  // To weigh is work as well.
+  if (!isMembers(schema) || walk.depth >= depthMax || !spend(walk) || !spend(walk, weightOf(value))) return undefined;
   walk.depth += 1;
   const verdict = checkKeywords(schema, value, walk);
   walk.depth -= 1;
@@ -206,6 +216,7 @@ function exactlyOne(schemas: readonly unknown[], value: unknown, walk: Walk): Ve
   let fitting = 0;
   let unsure = 0;
   for (const schema of schemas) {
+    if (!spend(walk)) return undefined;
     const verdict = check(schema, value, walk);
     if (verdict === true) fitting += 1;
     if (verdict === undefined) unsure += 1;
@@ -225,6 +236,7 @@ function isEqual(one: unknown, other: unknown, walk: Walk): boolean | undefined 
 
 function haveEqualMembers(one: object, other: object, walk: Walk): boolean | undefined {
   if (Array.isArray(one) !== Array.isArray(other)) return false;
+  if (!spend(walk)) return undefined;
   const members = Object.entries(one);
   if (!spend(walk, members.length)) return undefined;
   if (members.length !== Object.keys(other).length) return false;
@@ -236,6 +248,7 @@ function referredTo(reference: unknown, walk: Walk): unknown {
   if (typeof reference !== "string" || !/^#(\/|$)/.test(reference) || reference.length > referenceCharsMax) return undefined;
   let place: unknown = walk.root;
   for (const segment of reference.split("/").slice(1)) {
+    if (!spend(walk)) return undefined;
     const key = unescaped(segment);
     if (typeof place !== "object" || place === null || !Object.hasOwn(place, key)) return undefined;
     place = Reflect.get(place, key);
@@ -276,8 +289,8 @@ function not(claim: boolean | undefined): boolean | undefined {
 }
 
 function spend(walk: Walk, steps = 1): boolean {
-  walk.steps -= steps;
-  return walk.steps > 0;
+  walk.effort.steps -= steps;
+  return walk.effort.steps > 0;
 }
 
 /** What any keyword may have to read of it, besides what it spends on the parts. */

@@ -1,7 +1,8 @@
 /** Steps 8 to 12 and 14 for one attempt of a run: call an endpoint, pass on what it says, meter it, and tell the router how it went. */
 
 import { assert } from "../base/assert.ts";
-import { Fault } from "../base/fault.ts";
+import { monotonic } from "../base/clock.ts";
+import { asFault, Fault } from "../base/fault.ts";
 import { zeroNanodollars, type Nanodollars } from "../base/money.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import { adapterFor } from "../providers/registry.ts";
@@ -30,8 +31,8 @@ export interface LegInput {
   readonly request: ChatRequest;
   /** What bounds its bill, where that is not what the caller asked for. */
   readonly asked?: Asked;
-  /** There is nothing to turn to after this one. */
-  readonly isLast: boolean;
+  /** Asked when it has ended: is there nobody else to hear, and nothing to turn to? */
+  readonly isLast: () => boolean;
   /** As they are when the request is sent: to make it ready may take a while. */
   readonly timeouts: () => AttemptTimeouts;
   /** Where a continuation goes on speaking; a lane of its own is opened for every other attempt at a stream. */
@@ -91,7 +92,7 @@ export function startLeg(run: Run, input: LegInput): Leg {
 
   started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
   const begin = () => runAttempt({
-    errand: chatErrand({ request: fitted.request, endpoint, adapter, onChunks }), endpoint, upstream: deps.upstream, timeouts: input.timeouts(),
+    errand: chatErrand({ request: fitted.request, endpoint, adapter, isHeld: request.provider.validateTools === true, onChunks }), endpoint, upstream: deps.upstream, timeouts: input.timeouts(),
     extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
     onOpen: (opened) => {
       control = opened;
@@ -116,9 +117,10 @@ export function startLeg(run: Run, input: LegInput): Leg {
     }
     reading.usage ??= end.usage;
     const toolVerdict = end.fault === undefined ? toolCheck?.verdict() : undefined;
-    const fault = run.isHungUp || isOvertaken ? undefined : (end.fault ?? emptiness(reading, input.isLast) ?? misuse(request, toolVerdict, input.isLast));
-    if (fault === undefined && !run.isHungUp && !isOvertaken) lane?.flush();
-    else if (input.lane === undefined) lane?.drop();
+    const isLast = input.isLast();
+    let fault = run.isHungUp || isOvertaken ? undefined : (end.fault ?? emptiness(reading, isLast) ?? misuse(request, toolVerdict, isLast));
+    if (fault === undefined && !run.isHungUp && !isOvertaken) fault = flushed(lane);
+    if (fault !== undefined && input.lane === undefined) lane?.drop();
     const isWhole = fault === undefined && end.answer !== undefined && !isOvertaken;
     const finish = isWhole ? finished(end.answer, request, run.pipeline, fitted) : undefined;
     let outcome: Outcome = { endpoint, reading, end: withNotes(end, run), fault, whole: undefined, lane, transcript, stages: finish?.stages ?? fitted.stages, toolVerdict, isOvertaken };
@@ -136,8 +138,16 @@ export function startLeg(run: Run, input: LegInput): Leg {
     return outcome;
   };
 
+  /** What a provider said must not end more than its answer, whatever it was. */
+  const ruined = (error: unknown): Outcome => {
+    deps.log.error({ generationId: run.id, endpoint: endpoint.id, error }, "an attempt could not be concluded");
+    const now = monotonic();
+    const end: AttemptEnd<ChatAnswer> = { status: null, fault: undefined, answer: undefined, usage: undefined, notes: [], startedAt: now, firstContentAt: undefined, endedAt: now };
+    return { endpoint, reading, end, fault: asFault(error), whole: undefined, lane, transcript, stages: fitted.stages, toolVerdict: undefined, isOvertaken };
+  };
+
   return {
-    done: (opening?.done ?? begin()).then(conclude),
+    done: (opening?.done ?? begin()).then(conclude).catch(ruined),
     abort,
     overtake: () => {
       isOvertaken = true;
@@ -151,6 +161,16 @@ export function hungUp(): Fault {
 }
 
 function noop(): void {}
+
+/** Ends a stream that ended well. What was held may be what cannot be told. */
+function flushed(lane: Lane | undefined): Fault | undefined {
+  try {
+    lane?.flush();
+    return undefined;
+  } catch (error) {
+    return new Fault("upstream_garbled", "The provider's answer could not be read.", { cause: error });
+  }
+}
 
 /** Plugins that there are none of are told like parameters that nobody takes. */
 function withNotes(end: AttemptEnd<ChatAnswer>, { pipeline: { unknown } }: Run): AttemptEnd<ChatAnswer> {
@@ -174,11 +194,14 @@ function encodeWhole(run: Run, { head, answer, bill, outcome }: WholeAnswer): No
   }
 }
 
-/** Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. */
-function emptiness(reading: Readonly<Reading>, isLast: boolean): Fault | undefined {
-  if (reading.finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
-  const isEmpty = reading.outputBytes === 0 && (reading.usage?.completionTokens ?? 0) === 0;
-  if (!isEmpty || (isLast && reading.finishReason !== null)) return undefined;
+/**
+ * Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. One that
+ * a filter or a limit has emptied is an answer.
+ */
+function emptiness({ finishReason, outputBytes, usage }: Readonly<Reading>, isLast: boolean): Fault | undefined {
+  if (finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
+  const isEmpty = outputBytes === 0 && (usage?.completionTokens ?? 0) === 0 && (finishReason === null || finishReason === "stop");
+  if (!isEmpty || (isLast && finishReason !== null)) return undefined;
   return new Fault("empty_completion", "The provider's answer was empty.");
 }
 

@@ -2,7 +2,7 @@
 
 import type { FaultCode } from "../base/fault.ts";
 import type { Nanodollars } from "../base/money.ts";
-import { observe, overtaken } from "../routing/health.ts";
+import { observe, overtaken, released } from "../routing/health.ts";
 import type { AttemptKind, AttemptRecord } from "../usage/generation.ts";
 import type { Pursuit, Tried } from "./run.ts";
 import { toolCallsOf, type ToolVerdict } from "./tool-check.ts";
@@ -33,9 +33,12 @@ export interface Manner {
 }
 
 export function learn({ deps, call, isHungUp }: Pursuit, { endpoint, end, fault, reading }: Tried, { isOvertaken = false, isStream, toolVerdict }: Manner): void {
-  // A fault that a caller has ordered says nothing about the simulated provider that plays it.
-  if (isHungUp || (endpoint.isSandbox && call.sandboxDirectives !== undefined)) return;
   const { id: endpointId, credentialId } = endpoint;
+  // A fault that a caller has ordered says nothing about the simulated provider that plays it.
+  if (isHungUp || (endpoint.isSandbox && call.sandboxDirectives !== undefined)) {
+    released(deps.health, endpointId, credentialId);
+    return;
+  }
   const now = deps.clock();
   if (isOvertaken) {
     overtaken(deps.health, { endpointId, credentialId, waitedMs: end.endedAt - end.startedAt }, now);
@@ -43,7 +46,7 @@ export function learn({ deps, call, isHungUp }: Pursuit, { endpoint, end, fault,
   }
   const contentMs = end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt;
   observe(deps.health, {
-    endpointId, credentialId, model: endpoint.model, faultCode: fault?.code, status: end.status,
+    endpointId, credentialId, model: endpoint.model, faultCode: isCallersDoing(fault, reading) ? undefined : fault?.code, status: end.status,
     latencyMs: isStream ? contentMs : undefined,
     wholeMs: isStream ? undefined : contentMs,
     outputTokens: reading.usage?.completionTokens,
@@ -54,6 +57,11 @@ export function learn({ deps, call, isHungUp }: Pursuit, { endpoint, end, fault,
   if (fault?.code === "upstream_garbled") deps.log.warn({ endpoint: endpointId, error: fault.cause }, "a provider's answer could not be read");
   if (fault !== undefined && forTheOperator.has(fault.code)) deps.log.error({ endpoint: endpointId, provider: endpoint.providerName, fault: fault.code }, "a provider needs the operator's attention");
   if (fault?.code === "upstream_model_missing") deps.onModelMissing(endpoint, fault.message);
+}
+
+/** An empty answer that says it is complete may be what a stop sequence left of it. */
+function isCallersDoing(fault: Tried["fault"], { finishReason }: Tried["reading"]): boolean {
+  return fault?.code === "empty_completion" && finishReason !== null;
 }
 
 /** What no retry mends: a refused credential, an unpaid account, a certificate, a moved address (fault matrix, rows 3, 9, 28, 29, 32). */

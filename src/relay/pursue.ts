@@ -35,19 +35,20 @@ export interface Road<Result extends Tried> {
 /** Resolves with the attempt that answered, or with the one after which there was nothing left to try. */
 export async function pursue<Result extends Tried>(run: Pursuit, road: Road<Result>): Promise<Result> {
   const { endpoints } = run;
-  const isOver = (): boolean => run.isHungUp || road.isCommitted() || leftMs(run, road.mostMs) <= 0;
+  const isOver = ({ fault }: Result): boolean =>
+    fault === undefined || run.isHungUp || road.isCommitted() || leftMs(run, road.mostMs) <= 0 || faults[fault.code].blames === "gateway";
   let last: Result | undefined;
   for (let place = 0; place < endpoints.length; ) {
     const { outcome, used } = await road.turn(place, "try");
     last = outcome;
-    if (outcome.fault === undefined || isOver()) return outcome;
+    if (isOver(outcome)) return outcome;
     place = nextPlace(run, place + used, outcome);
   }
   assert(last !== undefined, "a plan without steps is refused before anything is held");
   const pauseMs = endpoints.length === 1 ? pauseBeforeSame(run, last) : undefined;
   if (pauseMs === undefined) return last;
-  await pause(run, pauseMs);
-  return run.isHungUp ? last : (await road.turn(0, "retry")).outcome;
+  const isUndisturbed = await pause(run, pauseMs);
+  return isUndisturbed ? (await road.turn(0, "retry")).outcome : last;
 }
 
 /**
@@ -79,20 +80,22 @@ function mayDoBetter({ planned }: Pursuit, candidate: Endpoint, { fault, endpoin
 }
 
 /** Rows 1 and 6: the only endpoint there is gets a second chance, when that is likely to help. */
-function pauseBeforeSame(run: Pursuit, { fault, end }: Tried): number | undefined {
+function pauseBeforeSame(run: Pursuit, { fault, end, endpoint }: Tried): number | undefined {
+  const { deps: { clock, health } } = run;
   const isAnsweredFailure = fault?.code === "upstream_failed" || (fault?.code === "upstream_timeout" && end.status !== null && end.status >= 500);
-  if (isAnsweredFailure) return sameEndpointPauseMostMs * uniformOf(run.planned.plan.seed, backingOff);
+  if (isAnsweredFailure && isCallable(health, endpoint.id, endpoint.credentialId, clock()) && mayRetry(health, endpoint.model, fault.code, clock())) return sameEndpointPauseMostMs * uniformOf(run.planned.plan.seed, backingOff);
   if (fault?.code === "upstream_rate_limited" && fault.retryAfterMs !== undefined && fault.retryAfterMs <= retryAfterMsMax) return fault.retryAfterMs;
   return undefined;
 }
 
-function pause(run: Pursuit, ms: number): Promise<void> {
+/** False when it was cut short: the caller is gone, or the node stops. */
+function pause(run: Pursuit, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const timer = setTimeout(() => resolve(true), ms);
     run.underWay.waitsFor = {
       abort: () => {
         clearTimeout(timer);
-        resolve();
+        resolve(false);
       },
     };
   });

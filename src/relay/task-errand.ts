@@ -50,6 +50,7 @@ function createPassingReader(mediaType: string, passage: Passage, ending: Ending
     },
     end: () => passage.end(),
     isAlive: () => false,
+    hasSpoken: () => true,
     isComplete: () => false,
     isEnded: () => false,
     usage: () => undefined,

@@ -99,6 +99,23 @@ describe("hostile answers", () => {
     expect(whole(Array.from({ length: 1000 }, () => ["nothing", ""] as const)).calls).toBe(256);
   });
 
+  test("many calls to a tool of many conditions cost no more than one", () => {
+    let readings = 0;
+    const conditions = new Proxy(Array.from({ length: 5_000 }, () => ({ type: "object" })), {
+      get: (list, field) => {
+        readings += 1;
+        return Reflect.get(list, field);
+      },
+    });
+    const given: Tool[] = [{ type: "function", function: { name: "hard", parameters: { allOf: conditions } } }];
+    const readingsFor = (calls: number): number => {
+      readings = 0;
+      whole(Array.from({ length: calls }, () => ["hard", "{}"] as const), { given });
+      return readings;
+    };
+    expect(readingsFor(256)).toBeLessThan(4 * readingsFor(1));
+  });
+
   test("a long name is cut", () => {
     expect(whole([["n".repeat(5000), "{}"]]).bad[0]?.name).toBe("n".repeat(64));
   });

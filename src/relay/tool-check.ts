@@ -5,7 +5,7 @@
  */
 
 import type { ChatAnswer, ChatChunk, FinishReason, Tool } from "../wire/chat.ts";
-import { misfitOf } from "./json-schema.ts";
+import { createEffort, misfitOf, type Effort } from "./json-schema.ts";
 
 export interface ToolVerdict {
   /** Calls that were made in full. */
@@ -95,17 +95,26 @@ function judge(tools: readonly Tool[], calls: readonly Call[]): ToolVerdict {
   for (const { function: tool } of tools) if (tool !== undefined) schemas.set(tool.name, tool.parameters);
   // A tool of the provider's own is called by whatever name the provider gave it.
   const isClosed = tools.every(({ type }) => type === "function");
-  return { calls: calls.length, bad: calls.flatMap((call) => faultOf(call, schemas, isClosed) ?? []) };
+  const effort = createEffort();
+  return { calls: calls.length, bad: calls.flatMap((call) => faultOf(call, { schemas, isClosed, effort }) ?? []) };
 }
 
-function faultOf({ index, name, text, isTooLong }: Call, schemas: ReadonlyMap<string, unknown>, isClosed: boolean): BadCall | undefined {
+interface Judging {
+  readonly schemas: ReadonlyMap<string, unknown>;
+  /** Only the tools of the request can be called. */
+  readonly isClosed: boolean;
+  /** One for all calls of the answer: their number is the model's. */
+  readonly effort: Effort;
+}
+
+function faultOf({ index, name, text, isTooLong }: Call, { schemas, isClosed, effort }: Judging): BadCall | undefined {
   const bad = (reason: BadCall["reason"], detail: string): BadCall => ({ index, name: name.slice(0, nameCharsMax), reason, detail: detail.slice(0, detailCharsMax) });
   if (!schemas.has(name)) return isClosed ? bad("unknown_tool", "No tool of the request has this name.") : undefined;
   if (isTooLong) return undefined;
   const value = parsed(text);
   if (value === undefined) return bad("arguments_not_json", `The arguments (${text.length} characters) are not JSON.`);
   const schema = schemas.get(name);
-  const broken = schema === undefined ? undefined : misfitOf(schema, value);
+  const broken = schema === undefined ? undefined : misfitOf(schema, value, effort);
   return broken === undefined ? undefined : bad("schema_mismatch", `The arguments do not fit ${broken} of the tool's schema.`);
 }
 

@@ -16,6 +16,9 @@ export interface Transcript {
   readonly text: () => string | undefined;
 }
 
+/** In UTF-16 units: a longer text is not continued, and not kept. */
+const lengthMost = 1024 * 1024;
+
 /** Begins with what was said before. */
 export function createTranscript(before = ""): Transcript {
   let text = before;
@@ -26,6 +29,7 @@ export function createTranscript(before = ""): Transcript {
         for (const { index, delta, finish_reason: finish } of choices) {
           isPlain &&= index === 0 && isText(delta) && finish === null;
           text += delta.content ?? "";
+          isPlain &&= text.length <= lengthMost;
         }
       }
     },

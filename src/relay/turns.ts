@@ -6,23 +6,22 @@ import { estimateOf } from "../routing/prompt-size.ts";
 import type { AttemptKind } from "../usage/generation.ts";
 import type { ChatRequest } from "../wire/chat.ts";
 import type { AttemptTimeouts } from "./attempt.ts";
-import { takeTurn } from "./hedge.ts";
-import type { LegInput } from "./leg.ts";
+import { takeTurn, type Place } from "./hedge.ts";
 import { waitFor, type Road } from "./pursue.ts";
 import type { Outcome, Run } from "./run.ts";
 
 export function turnsOf(run: Run): Road<Outcome> {
   const { endpoints, delivery, planned: { request } } = run;
   const mostMs = mostMsFor(run);
-  const legAt = (place: number, kind: AttemptKind): LegInput => ({
-    endpoint: endpoints[place] as Endpoint, kind, request, isLast: place === endpoints.length - 1, timeouts: () => timeoutsAt(run, mostMs, place),
-  });
+  const legAt = (place: number, kind: AttemptKind): Place => ({ endpoint: endpoints[place] as Endpoint, kind, request, timeouts: () => timeoutsAt(run, mostMs, place) });
   return {
     mostMs,
     isCommitted: () => delivery.hasContent(),
     turn: (place, kind) => {
-      const other = kind === "retry" ? undefined : endpoints[place + 1];
-      return takeTurn(run, legAt(place, kind), other && { endpoint: other, leg: () => legAt(place + 1, "hedge") });
+      const next = kind === "retry" ? undefined : endpoints[place + 1];
+      // Another model is for when this one fails, not for when it is slow.
+      const second = next === undefined || next.model !== endpoints[place]?.model ? undefined : { endpoint: next, leg: () => legAt(place + 1, "hedge") };
+      return takeTurn(run, { first: legAt(place, kind), second, isLast: (used) => place + used >= endpoints.length });
     },
   };
 }

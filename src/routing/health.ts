@@ -92,6 +92,12 @@ export function started(health: Health, endpointId: string, credentialId: string
   if (track !== undefined) startProbe(track.breaker, health.policy.breaker, now);
 }
 
+/** The attempt came to no verdict: it says nothing of the endpoint, and another one may be its probe. */
+export function released(health: Health, endpointId: string, credentialId: string): void {
+  const track = trackOf(health, endpointId, credentialId);
+  if (track !== undefined) track.breaker.probeUntil = 0;
+}
+
 /** A hedge answered first, and this attempt was cancelled after so long without content: slow, at least. */
 export function overtaken(health: Health, { endpointId, credentialId, waitedMs }: { readonly endpointId: string; readonly credentialId: string; readonly waitedMs: number }, now: number): void {
   const track = trackOf(health, endpointId, credentialId);
@@ -103,7 +109,10 @@ export function overtaken(health: Health, { endpointId, credentialId, waitedMs }
 /** Records how an attempt went. `now` in milliseconds, here and below. */
 export function observe(health: Health, outcome: Outcome, now: number): void {
   const blames = outcome.faultCode === undefined ? "nobody" : faults[outcome.faultCode].blames;
-  if (blames === "caller" || blames === "gateway") return;
+  if (blames === "caller" || blames === "gateway") {
+    released(health, outcome.endpointId, outcome.credentialId);
+    return;
+  }
   const track = trackFor(health, outcome, now);
   if (outcome.latencyMs !== undefined && outcome.latencyMs > 0) {
     sample(track.latency, outcome.latencyMs, now);
@@ -133,10 +142,10 @@ export function isForCapacity(health: Health, endpointId: string, credentialId: 
   return hold !== undefined && hold.until > now && hold.reason === "capacity";
 }
 
-/** Until when the pair is not to be called: it asked for time, or is down and its next probe is not due. 0: it may be. */
+/** Until when the pair is not to be called: it asked for time, or is down and its next probe is not due, or under way. 0: it may be. */
 export function restsUntil(health: Health, endpointId: string, credentialId: string, now: number): number {
   const breaker = trackOf(health, endpointId, credentialId)?.breaker;
-  const until = Math.max(heldUntil(health, endpointId, credentialId), breaker === undefined || isClosed(breaker) ? 0 : breaker.until);
+  const until = Math.max(heldUntil(health, endpointId, credentialId), breaker === undefined || isClosed(breaker) ? 0 : Math.max(breaker.until, breaker.probeUntil));
   return until > now ? until : 0;
 }
 

@@ -5,7 +5,9 @@
 
 import { copyOnClick } from "./copy.ts";
 import { downloadCsvOnClick } from "./csv.ts";
+import { openDialogsOnClick } from "./dialogs.ts";
 import { openPaletteOnRequest } from "./palette-trigger.ts";
+import { signInByAddress } from "./sign-in.ts";
 import { switchTabs } from "./tabs.ts";
 import { themeButton } from "./theme.ts";
 
@@ -14,4 +16,6 @@ copyOnClick();
 downloadCsvOnClick();
 switchTabs();
 openPaletteOnRequest();
+openDialogsOnClick();
+signInByAddress();
 if (document.querySelector("[data-island]") !== null) void import("./hydrate.tsx").then(({ hydrateIslands }) => hydrateIslands());

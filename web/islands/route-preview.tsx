@@ -107,7 +107,7 @@ export function RoutePreview({ slug, name, wish, answer, parameters }: RoutePrev
       </form>
       <div className="route-answer" aria-live="polite">
         {shown.note !== "" && <p className="small">{shown.note}</p>}
-        <Answer answer={shown.answer} name={name} isSorted={wish.sort !== ""} />
+        <Answer answer={shown.answer} name={name} />
       </div>
     </>
   );
@@ -121,7 +121,7 @@ function isAnswer(body: unknown): body is { readonly data: RouteAnswer } {
   return typeof body === "object" && body !== null && "data" in body;
 }
 
-function Answer({ answer: { sandbox, candidates, rejected, error }, name }: { readonly answer: RouteAnswer; readonly name: string; readonly isSorted: boolean }) {
+function Answer({ answer: { sandbox, candidates, rejected, error }, name }: { readonly answer: RouteAnswer; readonly name: string }) {
   const columns: readonly Column<RouteCandidate>[] = [
     { name: "Provider", cell: ({ provider, tag }) => <>{provider} <code className="slug">{tag}</code></> },
     { name: "Tried first", isNumeric: true, title: "How often it is tried first, over 256 draws", cell: ({ first_try_probability: chance }) => <Chance share={chance} /> },
@@ -130,7 +130,7 @@ function Answer({ answer: { sandbox, candidates, rejected, error }, name }: { re
   ];
   return (
     <>
-      {sandbox && <p className="small muted">No provider is configured on this gateway, so the sandbox would answer: simulated providers, at no cost.</p>}
+      {sandbox && <p className="small muted">No provider is configured on this gateway, so the sandbox would answer: these providers are simulated.</p>}
       {error !== null && <p className="banner banner-brass" role="note">{error.message}</p>}
       {candidates.length > 0 && <DataTable caption={`Routing of ${name}`} isCaptionHidden columns={columns} rows={candidates} keyOf={({ endpoint }) => endpoint} />}
       {rejected.length > 0 && (
