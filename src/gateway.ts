@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { randomSeed, wallClock } from "./base/clock.ts";
+import { randomSeed, wallClock, type Clock } from "./base/clock.ts";
 import { createLog, type Log } from "./base/log.ts";
 import { loadCatalog, type Catalog } from "./catalog/load.ts";
 import type { ConfiguredProvider } from "./catalog/model.ts";
@@ -17,8 +17,14 @@ import { isDemo } from "./demo/demo.store.ts";
 import { createApi, type Api } from "./http/api/app.ts";
 import { openAssets } from "./http/assets.ts";
 import { operatorLookup, withOperator } from "./http/operator.ts";
-import type { PageReads, RoutingReads } from "./http/pages/page-route.ts";
+import type { ApiDocument } from "./http/pages/docs/api-document.ts";
+import { openManual } from "./http/pages/docs/manual.ts";
+import type { GatewayReads, PageReads, RoutingReads } from "./http/pages/page-route.ts";
 import { pageRoutes } from "./http/pages/routes.ts";
+import { inferenceOperations } from "./http/server.ts";
+import type { Account } from "./http/session/account.ts";
+import { createPace } from "./http/session/pace.ts";
+import { createReveals } from "./http/session/reveals.ts";
 import { createSite, type SiteListener } from "./http/site.ts";
 import { openKeys, type Keys } from "./keys/keys.ts";
 import { openLedger } from "./ledger/ledger.ts";
@@ -36,17 +42,21 @@ import { usualTerms } from "./relay/fetch-media.ts";
 import { findLocalServers } from "./relay/local-servers.ts";
 import { startSettler } from "./relay/settler.ts";
 import { createUpstream } from "./relay/upstream.ts";
-import { createHealth, snapshot, type Health, type Snapshot } from "./routing/health.ts";
+import { createHealth, recentAnswers, snapshot, type Health, type Snapshot } from "./routing/health.ts";
 import { createSticky } from "./routing/sticky.ts";
+import { openSessions, type Sessions } from "./sessions/sessions.ts";
 import { startSandbox, type Sandbox } from "./sandbox/sandbox.ts";
+import { readLastDays } from "./usage/key-days.store.ts";
 import { openGenerations } from "./usage/generations.store.ts";
 import { openJournal } from "./usage/journal.ts";
 import { openUsageReads } from "./usage/reads.ts";
+import { readWatermark } from "./usage/watermark.store.ts";
 
 export interface Gateway {
   readonly catalog: Catalog;
   readonly keys: Keys;
   readonly presets: Presets;
+  readonly sessions: Sessions;
   readonly relay: RelayDeps;
   readonly replays: Replays;
   readonly api: Api;
@@ -65,6 +75,8 @@ export const version: string = readVersion();
 export const catalogFolder = fileURLToPath(new URL("../catalog/", import.meta.url));
 /** What tools/build-site.mjs made; the same folder from the sources and from the bundle. */
 const siteFolder = fileURLToPath(new URL("../dist/web/", import.meta.url));
+/** What the site shows of the documents: these very files. */
+const manualFolder = fileURLToPath(new URL("../docs/", import.meta.url));
 /** The embedded database has one node; its leases and its journal outlive a restart under this name. */
 export const nodeId = "embedded";
 
@@ -80,6 +92,7 @@ export async function openGateway(config: Config): Promise<Gateway> {
     const catalog = await readCatalog(config, db, sandbox, local);
     const keys = openKeys({ db, clock });
     const presets = openPresets({ db, clock });
+    const sessions = openSessions({ db, clock });
     const ledger = openLedger({ db, clock, nodeId });
     const generations = openGenerations(db);
     const usageDb = openReader(paths.database(config.dataDir));
@@ -113,15 +126,22 @@ export async function openGateway(config: Config): Promise<Gateway> {
         const now = clock();
         return explainRoute({ catalog, health, request, isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversationIn(request, workspaceId), now) });
       },
-      elsewhere: [
-        "POST /chat/completions", "POST /completions", "POST /responses", "POST /messages", "POST /messages/count_tokens",
-        "POST /embeddings", "POST /rerank", "POST /images", "POST /audio/speech", "POST /audio/transcriptions",
-      ],
+      elsewhere: inferenceOperations,
       report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),
     });
+    // Traffic of the sandbox is shown where nothing else ever answered, and never beside what did.
+    const isSandbox = !catalog.hasLive && (await openUsageReads({ db, clock }).providers()).length === 0;
+    const gateway: GatewayReads = {
+      startedAt: clock(), recentAnswers: () => recentAnswers(health, clock()),
+      unsettled: async () => Math.max(0, journal.end() - (await readWatermark(db, nodeId))),
+    };
+    const account = accountOf({ sessions, keys, spending: ledger, usageDb, clock });
     return {
-      catalog, keys, presets, relay, replays: createReplays(config.responseCacheBytesMax), api, operatorApi: withOperator(api, lookup.secret), log,
-      site: openSite({ catalog, health: healthReads, usage, routing, clock, version, isDemo: await isDemo(db) }, log),
+      catalog, keys, presets, sessions, relay, replays: createReplays(config.responseCacheBytesMax), api, operatorApi: withOperator(api, lookup.secret), log,
+      site: openSite({
+        catalog, health: healthReads, usage: isSandbox ? openUsageReads({ db: usageDb, clock, isSandbox }) : usage, routing, account, gateway,
+        manual: openManual(manualFolder), apiDocument: documentOf(api), clock, version, isDemo: await isDemo(db), isSandbox,
+      }, log),
       close: async () => {
         await settler.drain();
         await ledger.close();
@@ -177,6 +197,27 @@ function openReader(file: string): Pick<Db, "read" | "close"> {
     read: async (sql, values) => (await opened()).read(sql, values),
     close: async () => (await opening)?.close(),
   };
+}
+
+type AccountParts = Pick<Account, "sessions" | "keys" | "spending"> & { readonly usageDb: Pick<Db, "read">; readonly clock: Clock };
+
+function accountOf({ usageDb, clock, ...stores }: AccountParts): Account {
+  const pace = createPace(clock);
+  return {
+    ...stores,
+    reveals: createReveals(clock),
+    lastUsed: async (hashes) => new Map([...(await readLastDays(usageDb, hashes))].map(([hash, day]) => [hash, day * dayMs])),
+    refusalTurn: () => new Promise((resolve) => setTimeout(resolve, pace())),
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** Made when it is first asked for, and the same ever after. */
+function documentOf(api: Api): () => Promise<ApiDocument> {
+  let made: Promise<ApiDocument> | undefined;
+  // Our own API, describing itself.
+  return () => (made ??= api.fetch(new Request("http://windrose/api/v1/openapi.json")).then((answer) => answer.json() as Promise<ApiDocument>));
 }
 
 function openSite(reads: PageReads, log: Log): SiteListener | undefined {

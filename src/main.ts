@@ -8,6 +8,7 @@ import { demo, demoUsage } from "./cli/demo.ts";
 import { doctor, doctorUsage } from "./cli/doctor.ts";
 import { endpoints, endpointsUsage } from "./cli/endpoints.ts";
 import { keys, keysUsage } from "./cli/keys.ts";
+import { login, loginUsage } from "./cli/login.ts";
 import { models, modelsUsage } from "./cli/models.ts";
 import { replay, replayUsage } from "./cli/replay.ts";
 import { route, routeUsage } from "./cli/route.ts";
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   serve: { usage: serveUsage, meaning: "run the gateway", run: serve },
   doctor: { usage: doctorUsage, meaning: "check configuration, credentials, port, disk and clock", run: doctor },
   keys: { usage: keysUsage, meaning: "the keys of callers", run: keys },
+  login: { usage: loginUsage, meaning: "an address that signs in at the site, once", run: login },
   models: { usage: modelsUsage, meaning: "the catalog", run: models },
   route: { usage: routeUsage, meaning: "where a request would go, and why", run: route },
   replay: { usage: replayUsage, meaning: "what recorded traffic would have cost, failed and taken under another routing policy", run: replay },

@@ -18,7 +18,7 @@ export function capabilityMatrix(endpoints: Model["endpoints"], live: readonly E
     if (adapter === undefined || endpoint.status === "retired") return [];
     const known = worked.get(endpoint);
     const target = live.find(({ id }) => id === endpoint.id)?.target;
-    if (known?.target === target && known !== undefined) return [known.capabilities];
+    if (known !== undefined && known.target === target) return [known.capabilities];
     const capabilities = { endpoint, parameters: capabilitiesOf(adapter, target ?? listedTarget(endpoint)) };
     worked.set(endpoint, { target, capabilities });
     return [capabilities];

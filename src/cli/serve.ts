@@ -4,8 +4,9 @@ import { assert } from "../base/assert.ts";
 import type { Endpoint, Model } from "../catalog/model.ts";
 import type { Config } from "../config.ts";
 import { openGateway, version, type Gateway } from "../gateway.ts";
-import { listenForOperator, type OperatorSocket } from "../http/operator.ts";
+import { listenForOperator, withSignIn, type OperatorSocket, type SignInOffer } from "../http/operator.ts";
 import { startServer } from "../http/server.ts";
+import { defaultWorkspaceId } from "../keys/key.ts";
 import { readyDataDirectory } from "./data-directory.ts";
 import { operatorSocketPath } from "./operator.ts";
 import { bold, type Terminal } from "./terminal.ts";
@@ -20,16 +21,19 @@ export async function serve(config: Config, _args: readonly string[], terminal: 
   /** What was opened last comes first. */
   const closes = [gateway.close];
   try {
-    const operator = await openOperatorSocket(gateway, config);
+    const site = { url: "" };
+    const operator = await openOperatorSocket(gateway, config, site);
     if (operator !== undefined) closes.unshift(operator.close);
     const server = await startServer(
       { relay: gateway.relay, replays: gateway.replays, keys: gateway.keys, presets: gateway.presets, api: gateway.api, site: gateway.site, clock: gateway.relay.clock, log: gateway.log, bodyBytesMax: config.bodyBytesMax },
       { host: config.host, port: config.port },
     );
     closes.unshift(() => server.drain(config.timeouts.drainMs));
+    site.url = siteUrlOf(config.host, server.port);
     // After listening: a start that fails on its port must not use up the only time that keys are shown.
     const made = await firstKeys(gateway, config);
-    for (const line of banner(gateway, { baseUrl: baseUrlOf(config.host, server.port), made, title: bold(terminal, `Windrose ${version}`) })) terminal.print(line);
+    const signIn = gateway.site === undefined ? undefined : (await offerSignIn(gateway, site.url)).url;
+    for (const line of banner(gateway, { baseUrl: `${site.url}/api/v1`, made, signIn, title: bold(terminal, `Windrose ${version}`) })) terminal.print(line);
     await stopped;
   } finally {
     for (const close of closes) await close();
@@ -37,11 +41,18 @@ export async function serve(config: Config, _args: readonly string[], terminal: 
 }
 
 /** Where there can be no such socket, the node serves all the same. */
-async function openOperatorSocket({ operatorApi, log }: Gateway, config: Config): Promise<OperatorSocket | undefined> {
+async function openOperatorSocket(gateway: Gateway, config: Config, site: { readonly url: string }): Promise<OperatorSocket | undefined> {
+  const { operatorApi, log } = gateway;
   const path = operatorSocketPath(config);
-  if (path !== undefined) return listenForOperator(operatorApi, path);
+  if (path !== undefined) return listenForOperator(gateway.site === undefined ? operatorApi : withSignIn(operatorApi, () => offerSignIn(gateway, site.url)), path);
   log.warn({ dataDir: config.dataDir }, "commands cannot reach this node while it runs: WINDROSE_DATA_DIR is too long for the path of a socket");
   return undefined;
+}
+
+/** Behind "#", where no server and no log along the way sees it. */
+async function offerSignIn({ sessions }: Gateway, siteUrl: string): Promise<SignInOffer> {
+  const { token, expiresAt } = await sessions.issueToken(defaultWorkspaceId);
+  return { url: `${siteUrl}/login#token=${token}`, expiresAt };
 }
 
 /** Shown once; undefined where there is none to show. */
@@ -62,26 +73,29 @@ async function firstKeys({ keys }: Gateway, { bootstrapKey }: Config): Promise<M
   return { inference, management };
 }
 
-function baseUrlOf(host: string, port: number): string {
+function siteUrlOf(host: string, port: number): string {
   const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}/api/v1`;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 
 interface BannerFacts {
   readonly title: string;
   readonly baseUrl: string;
   readonly made: MadeKeys;
+  /** The address that signs in; undefined where there is no site. */
+  readonly signIn: string | undefined;
 }
 
 /** What is to be copied has a line of its own; everything else fits in 80 columns. */
-function banner(gateway: Gateway, { title, baseUrl, made: { inference, management } }: BannerFacts): readonly string[] {
+function banner(gateway: Gateway, { title, baseUrl, made: { inference, management }, signIn }: BannerFacts): readonly string[] {
   const { models, switchedOff } = gateway.catalog;
   return [
     `${title}  ${baseUrl}  ${models.length} models`,
     providersLine(gateway),
     ...(switchedOff.size === 0 ? [] : [`Off: ${switchedOff.size} endpoint(s) whose provider has no such model (npx windrose endpoints)`]),
-    ...(inference === undefined ? [] : ["API key, shown this once:", inference]),
-    ...(management === undefined ? [] : ["Management key, shown this once:", management]),
+    ...(signIn === undefined ? [] : [`Sign in (30 min): ${signIn}`]),
+    ...(inference === undefined ? [] : [management === undefined ? "API key, shown this once:" : "API key and management key, shown this once:", inference]),
+    ...(management === undefined ? [] : [management]),
     inference === undefined ? "Try, with your key (npx windrose keys create NAME makes one):" : "Try:",
     curl(baseUrl, inference ?? "$WINDROSE_API_KEY", exampleModel(gateway)),
   ];

@@ -36,6 +36,25 @@ export function withOperator(api: Api, secret: string): Api {
   };
 }
 
+/** A way to sign in at the site: an address to open, good once. */
+export interface SignInOffer {
+  readonly url: string;
+  readonly expiresAt: number;
+}
+
+export const signInPath = "/api/v1/operator/sign-in";
+
+/** The operator's API of a node that serves pages: it gives out what signs in there, which no key may ask for. */
+export function withSignIn(api: Api, offer: () => Promise<SignInOffer>): Api {
+  return {
+    fetch: async (request) => {
+      if (request.method !== "POST" || new URL(request.url).pathname !== signInPath) return api.fetch(request);
+      const { url, expiresAt } = await offer();
+      return Response.json({ url, expires_at: new Date(expiresAt).toISOString() }, { headers: { "cache-control": "no-store" } });
+    },
+  };
+}
+
 export interface OperatorSocket {
   readonly close: () => Promise<void>;
 }

@@ -23,6 +23,8 @@ import type { Surface } from "../surfaces/surface.ts";
 import type { TaskSurface } from "../surfaces/task-surface.ts";
 import { transcriptions } from "../surfaces/transcriptions/surface.ts";
 import type { TaskName } from "../wire/task.ts";
+import { basePath } from "./api/policy.ts";
+import type { OperationName } from "./api/unknown-route.ts";
 import { countTokens } from "./count-tokens.ts";
 import { toEnvelope, type EncodeFault } from "./envelope.ts";
 import { answerInference, crossOriginHeaders, type InferenceDeps } from "./inference.ts";
@@ -77,6 +79,9 @@ const inference: ReadonlyMap<string, Route> = new Map([
   ["/api/v1/audio/speech", task(speech)],
   ["/api/v1/audio/transcriptions", task(transcriptions)],
 ]);
+
+/** What is answered here and not by the API, in its way of naming operations. */
+export const inferenceOperations: readonly OperationName[] = [...inference.keys()].map((path) => `POST ${path.slice(basePath.length)}`);
 
 /** @throws Fault when the address cannot be listened on, naming the cause and the fix. */
 export async function startServer(deps: HttpDeps, listen: { readonly host: string; readonly port: number }): Promise<HttpServer> {

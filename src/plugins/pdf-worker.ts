@@ -2,9 +2,12 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { getDocumentProxy } from "unpdf";
+import { assert } from "../base/assert.ts";
 import type { PdfTask, PdfText } from "./pdf-reader.ts";
 
-parentPort?.postMessage(await read(workerData as PdfTask));
+const port = parentPort;
+assert(port !== null, "pdf-worker runs in a worker thread");
+port.postMessage(await read(workerData as PdfTask));
 
 async function read({ bytes, pagesMax, charsMax }: PdfTask): Promise<PdfText> {
   try {

@@ -26,6 +26,9 @@ const isRefusal = (status: number) => isCallers(status) || status === 403 || sta
 const isServers = (status: number) => status >= 500;
 const isAny = (status: number) => status >= 400;
 
+/** What a caller may name in a request besides the model, and the provider keeps. */
+const callersThings = "vector|file|image|audio|video|voice|document|item|container|prompt|conversation|response|message|thread|assistant|agent|batch|upload|skill|cache|session|tool|connector|mcp|knowledge|guardrail";
+
 /**
  * Messages may repeat what the caller wrote. So a rule that puts a credential or an endpoint out of use looks at words and
  * at the start of the message alone: no caller can write a prompt that does that.
@@ -85,9 +88,19 @@ const rules: readonly Rule[] = [
   { at: isCallers, words: /^3006$/, says: /total message size \d+ exceeds|request payload size exceeds/i, code: "payload_too_large" },
   { at: isOneOf(413), code: "payload_too_large" },
   { at: isOneOf(404), starts: /^.{0,80}no endpoints found that support/i, code: "unsupported_parameter" },
-  // What the caller named, and not the model, is missing.
-  { at: isOneOf(404), says: /\b(?:file|image|url|document)\b/i, code: "invalid_request" },
-  { at: isOneOf(404, 410), code: "upstream_model_missing" },
+  // Of the model, of the road to it, or of nothing in particular. Any other thing that is missing is one that the caller named.
+  {
+    at: isOneOf(404, 410),
+    starts: new RegExp(
+      [
+        /(?:(?:404 )?(?:page |resource )?not[ _]found\W*)?$/,
+        /(?:the requested url|invalid url \(|cannot (?:get|post))\b|function '[\da-f-]{36}'/,
+        new RegExp(`(?:(?!\\b(?:${callersThings})|['"\`[]).){0,100}?\\b(?:models?|deployments?|endpoints?|routes?)\\b`),
+      ].map((pattern) => `^(?:${pattern.source})`).join("|"),
+      "i",
+    ),
+    code: "upstream_model_missing",
+  },
   {
     at: (status) => isCallers(status) || isServers(status),
     words: /unsupported_(?:parameter|value)|unknown_(?:parameter|field)|extra_forbidden|^not_supported_error$/,
@@ -105,7 +118,7 @@ const rules: readonly Rule[] = [
   { at: isOneOf(429), code: "upstream_rate_limited" },
   { at: isOneOf(498, 503, 529), code: "upstream_overloaded" },
   { at: isOneOf(500, 502), words: /overload|^3040$/, says: /overloaded|loading model|currently loading|at capacity/i, code: "upstream_overloaded" },
-  { at: isOneOf(400, 416, 431), code: "invalid_request" },
+  { at: isOneOf(400, 404, 410, 416, 431), code: "invalid_request" },
   { at: isOneOf(422), code: "unprocessable" },
   // Any other refusal speaks of how we called, not of what the caller asked.
   { at: isAny, code: "upstream_failed" },

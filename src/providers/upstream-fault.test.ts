@@ -41,6 +41,13 @@ const cases: readonly Case[] = [
   { name: "a missing model with status 400", status: 400, body: { object: "error", message: "Invalid model: x", type: "invalid_model", code: "1500" }, code: "upstream_model_missing" },
   { name: "a missing model by number", status: 400, body: { errors: [{ code: 5007, message: "No such model" }] }, code: "upstream_model_missing" },
   { name: "a file that the caller named", status: 404, body: { error: { message: "No such File object: file-1", param: "id" } }, code: "invalid_request" },
+  ...[
+    "Vector store with id ['vs_1'] not found.", "Vector store with id ['the model'] not found.", "Item with id 'rs_1' not found. Items are not persisted when `store` is set to false.",
+    "Previous response with id 'model' not found.", "Container not found.", "Prompt with id 'pmpt_1' not found.", "Conversation with id 'conv_1' not found.", "No such File object: model",
+    "MCP server 'model' not found", "Requested entity was not found.", "'model' not found",
+  ].map((message) => ({ name: `something else that the caller named (${message})`, status: 404, body: { error: { message, type: "invalid_request_error" } }, code: "invalid_request" as const })),
+  ...["Not Found", "404 page not found", "", "Invalid URL (POST /v1/chat/completions)", "The requested URL /v1/chat was not found on this server.", "The deployment is gone", "This endpoint has been removed."]
+    .map((message) => ({ name: `a missing road to the model (${message})`, status: 404, body: { error: { message } }, code: "upstream_model_missing" as const })),
   { name: "context, by code", status: 400, body: { error: { message: "too long", code: "context_length_exceeded" } }, code: "context_length_exceeded" },
   { name: "context, older text", status: 400, body: { object: "error", message: "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens", type: "BadRequestError", param: null, code: 400 }, code: "context_length_exceeded" },
   { name: "context, newer text", status: 400, body: { error: { message: "You passed 5000 input tokens and requested 100 output tokens.", type: "BadRequestError", code: 400 } }, code: "context_length_exceeded" },

@@ -139,6 +139,16 @@ describe("an address that is out of bounds", () => {
   });
 });
 
+const endless = (response: ServerResponse): void => {
+  const more = (): void => {
+    while (!response.destroyed && response.write(png.subarray(0, 8))) if (response.destroyed) return;
+    response.once("drain", more);
+  };
+  response.writeHead(200);
+  response.write(png);
+  more();
+};
+
 describe("what comes back is refused", () => {
   const cases: readonly (readonly [what: string, answer: (response: ServerResponse) => void, why: string])[] = [
     ["when it is something else", (response) => response.writeHead(200, { "content-type": "image/png" }).end("<html>secret of the intranet</html>"), "not an image"],
@@ -161,16 +171,6 @@ describe("what comes back is refused", () => {
     expect(fault.message).toContain(why);
     expect(fault.message).not.toMatch(/secret|127\.0\.0\.1/);
   });
-
-  const endless = (response: ServerResponse): void => {
-    const more = (): void => {
-      while (!response.destroyed && response.write(png.subarray(0, 8))) if (response.destroyed) return;
-      response.once("drain", more);
-    };
-    response.writeHead(200);
-    response.write(png);
-    more();
-  };
 
   test("when it never ends", async () => {
     script = (_request, response) => endless(response);

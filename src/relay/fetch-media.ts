@@ -38,8 +38,13 @@ export interface MediaTerms {
 
 export const usualTerms: MediaTerms = { hosts: [], withinMs: 15_000, itemBytesMax: 20 * 1024 * 1024, requestBytesMax: 50 * 1024 * 1024 };
 
+interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
 /** All addresses of a name. */
-export type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+export type Resolve = (host: string) => Promise<readonly Address[]>;
 
 /** What is left of a request's bytes. */
 export interface Allowance {
@@ -106,36 +111,54 @@ function visitable(text: string, { terms, refused }: Visit): Place {
   if (isOperators && (url.protocol === "https:" || url.protocol === "http:")) return { url, isOperators };
   if (url.protocol !== "https:") throw refused("only https addresses are fetched.");
   if (url.port !== "") throw refused("only the usual port is fetched from.");
-  const literal = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused(outOfBounds);
+  if (isIP(bareHost(url)) !== 0 && !isPublicAddress(bareHost(url))) throw refused(outOfBounds);
   return { url, isOperators };
 }
 
-function get({ url, isOperators }: Place, { resolve, refused, signal }: Visit): Promise<IncomingMessage> {
+/** An address is in brackets where it is of the sixth version. */
+function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+async function get(place: Place, visit: Visit): Promise<IncomingMessage> {
+  const { url, isOperators } = place;
+  const { refused, signal } = visit;
+  const addresses = isIP(bareHost(url)) === 0 ? await checkedAddresses(place, visit) : [];
   return new Promise((settle, reject) => {
     const options: RequestOptions = {
-      method: "GET", signal, agent: false,
+      method: "GET", signal, agent: false, lookup: lookupIn(addresses),
       headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "windrose-media" },
-      lookup: checkedLookup(resolve, isOperators, () => refused(outOfBounds)),
     };
     const asked = url.protocol === "https:" ? httpsRequest(url, options, settle) : httpRequest(url, options, settle);
     asked.on("error", reject);
-    // An address in place of a name is not looked up; whatever the way, this is who answers.
+    // Whatever the way there, this is who answers.
     if (!isOperators) asked.on("socket", (socket) => checkPeer(socket, () => asked.destroy(refused(outOfBounds))));
     asked.end();
   });
 }
 
-/** Resolves once, refuses if any address is not public, and connects to what was checked and to nothing else. */
-function checkedLookup(resolve: Resolve, isOperators: boolean, refuse: () => Fault): LookupFunction {
+/** Of a name, asked for once. One that is out of bounds spoils the others. */
+async function checkedAddresses({ url, isOperators }: Place, { resolve, refused, signal }: Visit): Promise<readonly Address[]> {
+  const addresses = await untilAborted(resolve(url.hostname), signal);
+  if (addresses.length === 0 || (!isOperators && !addresses.every(({ address }) => isPublicAddress(address)))) throw refused(outOfBounds);
+  return addresses;
+}
+
+/** What is connected to is what was checked, whatever the name leads to by now. */
+function lookupIn(addresses: readonly Address[]): LookupFunction {
   return (host, { all }, callback) => {
-    resolve(host).then((found) => {
-      const [first] = found;
-      if (first === undefined || (!isOperators && !found.every(({ address }) => isPublicAddress(address)))) callback(refuse(), "", 0);
-      else if (all === true) callback(null, [...found]);
-      else callback(null, first.address, first.family);
-    }, (error: unknown) => callback(error instanceof Error ? error : refuse(), "", 0));
+    const [first] = addresses;
+    if (first === undefined) callback(new Fault("internal", `${host} was not resolved`), "", 0);
+    else if (all === true) callback(null, [...addresses]);
+    else callback(null, first.address, first.family);
   };
+}
+
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 function checkPeer(socket: Socket, refuse: () => void): void {

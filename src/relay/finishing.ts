@@ -67,7 +67,7 @@ export interface Opening {
 
 export function whenFitted(fitting: Promise<Fitted>, begin: (fitted: Fitted) => Promise<AttemptEnd<ChatAnswer>>): Opening {
   const startedAt = monotonic();
-  let abort: Opening["abort"] = () => undefined;
+  let abort: Opening["abort"] = unheard;
   const aborted = new Promise<never>((_, reject) => {
     abort = reject;
   });
@@ -76,3 +76,5 @@ export function whenFitted(fitting: Promise<Fitted>, begin: (fitted: Fitted) => 
   });
   return { done: Promise.race([fitting, aborted]).then(begin).catch(notBegun), abort };
 }
+
+function unheard(): void {}

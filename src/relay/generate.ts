@@ -6,7 +6,7 @@
 import { monotonic, randomSeed, type Clock } from "../base/clock.ts";
 import { asFault, Fault } from "../base/fault.ts";
 import { generationId } from "../base/ids.ts";
-import { nanodollars, type Nanodollars } from "../base/money.ts";
+import { nanodollars } from "../base/money.ts";
 import type { Log } from "../base/log.ts";
 import type { Catalog } from "../catalog/load.ts";
 import type { Endpoint } from "../catalog/model.ts";
@@ -28,7 +28,7 @@ import { withFiles } from "./finishing.ts";
 import { createFitting, type FittingMeans } from "./fitting.ts";
 import type { FreeLimits } from "./free-limits.ts";
 import { earnHedge, type HedgeAllowances } from "./hedge.ts";
-import { holdFor } from "./hold.ts";
+import { holdFor, type Held } from "./hold.ts";
 import { routingOf, routingOfRefusal, withRouting } from "./metadata.ts";
 import { chargeOf } from "./meter.ts";
 import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
@@ -116,15 +116,15 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   const planned = plan(deps, call, { now: openedAt, conversation });
   const counted = planned.isFreeUse ? countFree(deps, call, openedAt) : undefined;
   if (counted !== undefined) await counted;
-  const asked = holdFor(deps.ledger, { key: call.key, isSandbox: planned.isSandbox }, planned.endpoints, (endpoints) => worstOf(planned, endpoints));
-  const { hold, endpoints } = asked instanceof Promise ? await asked : asked;
+  const asked = hold(deps.ledger, call.key, planned);
+  const held = asked instanceof Promise ? await asked : asked;
   const delivery = createDelivery({
     surface: call.surface, reply: call.reply, request: call.request, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs, listener: call.listener,
   });
   const underWay: UnderWay = { waitsFor: undefined };
   const fitting = isTextAlone(planned) ? undefined : createFitting(pipeline, deps.media);
   const run: Run = {
-    deps, call, conversation, id, openedAt, acceptedAt, planned, endpoints, hold, delivery, pipeline, fitting,
+    deps, call, conversation, id, openedAt, acceptedAt, planned, endpoints: held.endpoints, hold: held.hold, delivery, pipeline, fitting,
     attempts: [], retryHints: [], seams: [], isHungUp: false, underWay,
   };
   call.reply.onHangUp(() => {
@@ -139,7 +139,7 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
     underWay.waitsFor = undefined;
     delivery.stop();
     fitting?.close();
-    if (hold.isOpen) deps.ledger.release(hold);
+    if (held.hold.isOpen) deps.ledger.release(held.hold);
   }
 }
 
@@ -155,10 +155,12 @@ function plan({ catalog, health, sticky }: RelayDeps, call: Call, { now, convers
   }
 }
 
-/** Where another endpoint may go on, both are held for. */
-function worstOf({ request, routing }: PlannedRequest, endpoints: readonly Endpoint[]): Nanodollars {
-  const worst = worstCaseOf(endpoints, routing);
-  return isContinuable(request) ? nanodollars(2n * worst) : worst;
+/** Where another endpoint may go on, both are held for; who cannot have that much set aside is answered by one. */
+function hold(ledger: Ledger, key: Key, { endpoints, isSandbox, request, routing }: PlannedRequest): Held | Promise<Held> {
+  const holdTimes = (factor: bigint): Held | Promise<Held> =>
+    holdFor(ledger, { key, isSandbox }, endpoints, (those) => nanodollars(factor * worstCaseOf(those, routing)));
+  const asked = isContinuable(request) ? holdTimes(2n) : holdTimes(1n);
+  return asked instanceof Promise && isContinuable(request) ? asked.catch(() => holdTimes(1n)) : asked;
 }
 
 /** There is nothing to fetch for anybody, and nothing to read. */

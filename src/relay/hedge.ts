@@ -86,13 +86,13 @@ function overtakeOthers(legs: readonly Leg[], winner: Leg): void {
 }
 
 /** Undefined when there is to be no hedge. */
-function hedgeDelay({ call, deps, planned: { request } }: Run, first: Endpoint, second: Endpoint): number | undefined {
+function hedgeDelay({ call, deps, planned: { request, routing } }: Run, first: Endpoint, second: Endpoint): number | undefined {
   const isWanted = request.provider.hedge ?? call.key.hedge;
   // Two answers that call a tool may be two calls of it.
   if (!isWanted || request.parameters.tools !== undefined) return undefined;
   const now = deps.clock();
   if (!isCallable(deps.health, second.id, second.credentialId, now)) return undefined;
-  return hedgeAfterMs(deps.health, { endpointId: first.id, credentialId: first.credentialId, isStream: request.stream }, now);
+  return hedgeAfterMs(deps.health, { endpointId: first.id, credentialId: first.credentialId, isStream: request.stream, reasons: routing.reasons }, now);
 }
 
 /** Whichever of them loses has taken the prompt in; that much must have been earned. */

@@ -3,6 +3,7 @@
 import type { FaultCode } from "../base/fault.ts";
 import type { Nanodollars } from "../base/money.ts";
 import { observe, overtaken, released } from "../routing/health.ts";
+import { mayTakeMs } from "../routing/patience.ts";
 import type { AttemptKind, AttemptRecord } from "../usage/generation.ts";
 import type { Pursuit, Tried } from "./run.ts";
 import { toolCallsOf, type ToolVerdict } from "./tool-check.ts";
@@ -32,7 +33,7 @@ export interface Manner {
   readonly toolVerdict?: ToolVerdict | undefined;
 }
 
-export function learn({ deps, call, isHungUp }: Pursuit, { endpoint, end, fault, reading }: Tried, { isOvertaken = false, isStream, toolVerdict }: Manner): void {
+export function learn({ deps, call, isHungUp, planned: { routing } }: Pursuit, { endpoint, end, fault, reading }: Tried, { isOvertaken = false, isStream, toolVerdict }: Manner): void {
   const { id: endpointId, credentialId } = endpoint;
   // A fault that a caller has ordered says nothing about the simulated provider that plays it.
   if (isHungUp || (endpoint.isSandbox && call.sandboxDirectives !== undefined)) {
@@ -41,7 +42,7 @@ export function learn({ deps, call, isHungUp }: Pursuit, { endpoint, end, fault,
   }
   const now = deps.clock();
   if (isOvertaken) {
-    overtaken(deps.health, { endpointId, credentialId, waitedMs: end.endedAt - end.startedAt }, now);
+    overtaken(deps.health, { endpointId, credentialId, reasons: routing.reasons, waitedMs: end.endedAt - end.startedAt }, now);
     return;
   }
   const contentMs = end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt;
@@ -49,6 +50,8 @@ export function learn({ deps, call, isHungUp }: Pursuit, { endpoint, end, fault,
     endpointId, credentialId, model: endpoint.model, faultCode: isCallersDoing(fault, reading) ? undefined : fault?.code, status: end.status,
     latencyMs: isStream ? contentMs : undefined,
     wholeMs: isStream ? undefined : contentMs,
+    reasons: routing.reasons,
+    mayTakeMs: call.request.stream ? undefined : mayTakeMs(deps.health, { endpointId, credentialId, outputTokensMax: routing.outputTokensMax }, now),
     outputTokens: reading.usage?.completionTokens,
     generationMs: end.endedAt - end.startedAt,
     retryAfterMs: fault?.retryAfterMs,

@@ -107,10 +107,14 @@ function leftMs(run: Pursuit, mostMs: number): number {
 
 /** Whom one attempt waits for, and how long at most: half of what is left as long as there is another to turn to. */
 export function waitFor(run: Pursuit, mostMs: number, place: number): Omit<Wait, "promptTokens"> {
-  const { endpoints, deps: { clock, health } } = run;
+  const { endpoints, deps: { clock, health }, planned: { routing } } = run;
   const endpoint = endpoints[place] as Endpoint;
   const next = endpoints[place + 1];
   const left = Math.max(1, leftMs(run, mostMs));
   const share = next !== undefined && isCallable(health, next.id, next.credentialId, clock()) ? left / 2 : left;
-  return { endpointId: endpoint.id, credentialId: endpoint.credentialId, mostMs: share, next: next === undefined ? undefined : { endpointId: next.id, credentialId: next.credentialId } };
+  return {
+    endpointId: endpoint.id, credentialId: endpoint.credentialId, mostMs: share, reasons: routing.reasons,
+    outputTokensMax: routing.outputModalities.has("text") ? routing.outputTokensMax : 0,
+    next: next === undefined ? undefined : { endpointId: next.id, credentialId: next.credentialId },
+  };
 }

@@ -47,6 +47,7 @@ describe("what is owed", () => {
     { name: "none", task: "embeddings", reported: undefined },
     { name: "no tokens where tokens are paid for", task: "transcription", reported: { ...none, seconds: 2 } },
     { name: "more than the prompt can be", task: "embeddings", reported: { promptTokens: 1_000_000, completionTokens: 0 } },
+    { name: "more than the answer can be", task: "image", reported: { promptTokens: 5, completionTokens: 1_000_000 } },
   ])("is guessed where the count is $name", ({ task, reported }) => {
     const bill = taskBill(reported, sizeOf(requests[task]), tokens);
     expect(bill.isEstimated).toBe(true);

@@ -161,15 +161,21 @@ export function worstTaskCost(endpoints: readonly Endpoint[], { worst, images }:
   return nanodollars(costs.reduce((most, cost) => (cost > most ? cost : most), 0n));
 }
 
-/** More than twice the most that the prompt can be is no count of it. */
-const promptTokensSpare = 1_000;
+/** More than twice the most that it can be is no count of it; small ones are let off. */
+function isCredible({ promptTokens, completionTokens, searches = 0, seconds = 0 }: Usage, { worst }: TaskSize): boolean {
+  return isWithin(promptTokens, worst.promptTokens, 1_000) && isWithin(completionTokens, worst.completionTokens, 1_000) && isWithin(searches, worst.searches, 1) && isWithin(seconds, worst.seconds, 60);
+}
+
+function isWithin(count: number, most: number | undefined, spare: number): boolean {
+  return count <= (most ?? 0) * 2 + spare;
+}
 
 /**
  * What is owed. The upstream's own count is taken where it can be true and prices something; what we count exactly stands beside
  * it, and otherwise our guess, which is marked.
  */
 export function taskBill(reported: Usage | undefined, size: TaskSize, pricing: Pricing): Bill {
-  const isFitting = reported !== undefined && reported.promptTokens <= size.worst.promptTokens * 2 + promptTokensSpare;
+  const isFitting = reported !== undefined && isCredible(reported, size);
   const counted: Usage = { promptTokens: 0, completionTokens: 0, ...(isFitting ? reported : {}), ...size.known };
   const cost = costOf(pricing, counted, size.images);
   const fixed = costOf(pricing, { promptTokens: 0, completionTokens: 0 }, size.images);

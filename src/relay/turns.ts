@@ -4,7 +4,6 @@ import type { Endpoint } from "../catalog/model.ts";
 import { firstContentTimeoutMs, wholeAnswerTimeoutMs } from "../routing/patience.ts";
 import { estimateOf } from "../routing/prompt-size.ts";
 import type { AttemptKind } from "../usage/generation.ts";
-import type { ChatRequest } from "../wire/chat.ts";
 import type { AttemptTimeouts } from "./attempt.ts";
 import { takeTurn, type Place } from "./hedge.ts";
 import { waitFor, type Road } from "./pursue.ts";
@@ -27,15 +26,11 @@ export function turnsOf(run: Run): Road<Outcome> {
 }
 
 /** Until the first content, or until a whole answer. */
-function mostMsFor({ deps: { timeouts }, planned: { request } }: Run): number {
+function mostMsFor({ deps: { timeouts }, planned: { request, routing } }: Run): number {
   const { firstContentMs, firstContentAliveMs, wholeAnswerMs } = timeouts;
   if (!request.stream) return wholeAnswerMs;
-  return reasons(request) ? Math.max(firstContentMs, firstContentAliveMs) : firstContentMs;
-}
-
-/** Who asked for reasoning waits for it. */
-function reasons({ parameters: { reasoning } }: ChatRequest): boolean {
-  return reasoning !== undefined && reasoning.effort !== "none" && reasoning.enabled !== false;
+  // Who asked for reasoning waits for it.
+  return routing.reasons === true ? Math.max(firstContentMs, firstContentAliveMs) : firstContentMs;
 }
 
 /** What the endpoint usually takes, within its share. */

@@ -136,7 +136,7 @@ function timeoutOf({ health, timeouts }: Scene, { subject: { recorded, usage }, 
   const wait = { endpointId: id, credentialId, next };
   return recorded.isStream
     ? firstContentTimeoutMs(health, { ...wait, mostMs: timeouts.firstContentMs, promptTokens: usage.promptTokens }, now)
-    : wholeAnswerTimeoutMs(health, { ...wait, mostMs: timeouts.wholeAnswerMs }, now);
+    : wholeAnswerTimeoutMs(health, { ...wait, mostMs: timeouts.wholeAnswerMs, outputTokensMax: usage.completionTokens }, now);
 }
 
 function endAttempt(scene: Scene, attemptMade: Attempt, now: number): void {

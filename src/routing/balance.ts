@@ -11,7 +11,7 @@ import { expectedFailures } from "./health.ts";
 import { roomOf } from "./hold.ts";
 import type { Policy } from "./policy.ts";
 import type { Scored, Scoring } from "./score.ts";
-import type { Track } from "./track.ts";
+import { knownPace, type Track } from "./track.ts";
 import { priceFloor, traitsOf } from "./traits.ts";
 
 /** In the order of the plan. */
@@ -75,7 +75,7 @@ function placeOf(scored: Scored, cheapest: number, policy: Policy, now: number):
   const trouble = troubleOf(track, policy, now);
   return {
     rank: fallback, scored, isBroken,
-    cost: price + trouble, wellCost: price + (policy.perSecond * usualMs(track.pace)) / 1000, fallbackCost: price + policy.fallbackUrgency * trouble,
+    cost: price + trouble, wellCost: price + (policy.perSecond * usualMs(knownPace(track))) / 1000, fallbackCost: price + policy.fallbackUrgency * trouble,
   };
 }
 
@@ -90,7 +90,7 @@ export function costOf(track: Track, price: number, policy: Policy, now: number)
 
 /** Its slowness and its failures, in the same unit. */
 function troubleOf(track: Track, policy: Policy, now: number): number {
-  return (policy.perSecond * paceMs(track.pace, policy, now)) / 1000 + policy.perFailure * expectedFailures(track, policy, now);
+  return (policy.perSecond * paceMs(knownPace(track), policy, now)) / 1000 + policy.perFailure * expectedFailures(track, policy, now);
 }
 
 /** Does this draw leave it out, because it refuses what is too much or has only just come back? */

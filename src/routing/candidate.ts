@@ -63,6 +63,8 @@ export interface RoutingRequest {
   readonly prompt: PromptSize;
   /** What the caller asked for; undefined when left to the model. */
   readonly outputTokensMax: number | undefined;
+  /** Reasoning is asked for: the first content, or the end, may be long in coming. */
+  readonly reasons?: boolean;
   /** Public names of every parameter in the request, with `structured_outputs` when a JSON schema is asked for. */
   readonly parameters: ReadonlySet<string>;
   readonly inputModalities: ReadonlySet<string>;

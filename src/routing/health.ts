@@ -8,7 +8,7 @@ import { faults, type FaultCode } from "../base/fault.ts";
 import { endProbe, isClosed, isHalfOpen, startProbe, trip } from "./breaker.ts";
 import { createPurse, settlePurse, type Purse } from "./budget.ts";
 import type { Percentiles } from "./candidate.ts";
-import { createMemory, failureShare, learnPace, learnWait, remember } from "./estimate.ts";
+import { createMemory, failureShare, learnPace, learnWait, remember, type Pace } from "./estimate.ts";
 import { cleared, createDistribution, gather, quantileOf, sample, sliceMs, slices, type Histogram } from "./histogram.ts";
 import { credentialRefused, extend, noHold, rateLimited, shrinkRoom, type Hold } from "./hold.ts";
 import { defaultPolicy, type Policy } from "./policy.ts";
@@ -30,6 +30,10 @@ export interface Outcome {
   readonly latencyMs?: number | undefined;
   /** Milliseconds from the call to an answer that was not streamed: says when it was finished, not how soon it began. */
   readonly wholeMs?: number | undefined;
+  /** Reasoning was asked for. */
+  readonly reasons?: boolean | undefined;
+  /** Milliseconds that an answer as long as was asked for may take here, where it is not streamed and that can be said. */
+  readonly mayTakeMs?: number | undefined;
   readonly outputTokens?: number | undefined;
   /** Milliseconds from the call to the last byte: queueing counts, as the contract has it. */
   readonly generationMs?: number | undefined;
@@ -99,10 +103,10 @@ export function released(health: Health, endpointId: string, credentialId: strin
 }
 
 /** A hedge answered first, and this attempt was cancelled after so long without content: slow, at least. */
-export function overtaken(health: Health, { endpointId, credentialId, waitedMs }: { readonly endpointId: string; readonly credentialId: string; readonly waitedMs: number }, now: number): void {
+export function overtaken(health: Health, { endpointId, credentialId, reasons, waitedMs }: Pick<Outcome, "endpointId" | "credentialId" | "reasons"> & { readonly waitedMs: number }, now: number): void {
   const track = trackOf(health, endpointId, credentialId);
   if (track === undefined) return;
-  if (isClosed(track.breaker)) learnWait(track.pace, waitedMs, health.policy, now);
+  if (isClosed(track.breaker)) learnWait(paceFor(track, reasons), waitedMs, health.policy, now);
   else endProbe(track.breaker, health.policy.breaker, { isSuccess: false, startedAt: now - waitedMs, now, gapMs: 0 });
 }
 
@@ -116,9 +120,10 @@ export function observe(health: Health, outcome: Outcome, now: number): void {
   const track = trackFor(health, outcome, now);
   if (outcome.latencyMs !== undefined && outcome.latencyMs > 0) {
     sample(track.latency, outcome.latencyMs, now);
-    learnPace(track.pace, outcome.latencyMs, health.policy, now);
+    learnPace(paceFor(track, outcome.reasons), outcome.latencyMs, health.policy, now);
   }
-  if (outcome.wholeMs !== undefined && outcome.wholeMs > 0) sample(track.whole, outcome.wholeMs, now);
+  if (outcome.wholeMs !== undefined && outcome.wholeMs > 0 && outcome.reasons !== true) sample(track.whole, outcome.wholeMs, now);
+  if (wasCutShort(track, outcome)) return;
   if (blames === "capacity") observeRateLimit(health, track, outcome, now);
   else if (blames === "credential") observeRefusal(health, track, outcome, now);
   else if (blames === "endpoint") observeFailure(health, track, outcome, now);
@@ -224,9 +229,45 @@ export function snapshot(health: Health, endpointId: string, now: number): Snaps
   };
 }
 
+/** Attempts that counted in 5 minutes, 30 minutes and a day. */
+export interface RecentAnswers {
+  readonly minutes: Tally;
+  readonly halfHour: Tally;
+  readonly day: Tally;
+}
+
+/** By endpoint, whoever's credential it was called with. */
+export function recentAnswers(health: Health, now: number): ReadonlyMap<string, RecentAnswers> {
+  return new Map([...health.tracks].map(([endpointId, tracks]) => {
+    const tallies = { minutes: noTally(), halfHour: noTally(), day: noTally() };
+    for (const track of tracks.values()) {
+      addTo(tallies.minutes, track.minutes, 5 * minute, now);
+      addTo(tallies.halfHour, track.halfHour, halfHour, now);
+      addTo(tallies.day, track.day, day, now);
+    }
+    return [endpointId, tallies];
+  }));
+}
+
 const statuses = ["healthy", "degraded", "down"] as const;
 /** Of several credentials the best one speaks for the endpoint. */
 const severity = { healthy: 0, degraded: 1, rate_limited: 2, down: 3 } as const;
+
+/** As many waits without an answer between them are silence, not length. */
+const cutShortMax = 2;
+
+/** It may yet have answered. */
+function wasCutShort(track: Track, { faultCode, generationMs = 0, mayTakeMs = 0 }: Outcome): boolean {
+  if (faultCode !== "upstream_timeout" || generationMs >= mayTakeMs || track.cutShort === cutShortMax) return false;
+  track.cutShort += 1;
+  // A probe that found out nothing; the next one may.
+  track.breaker.probeUntil = 0;
+  return true;
+}
+
+function paceFor(track: Track, reasons = false): Pace {
+  return reasons ? track.reasoningPace : track.pace;
+}
 
 function observeSuccess(health: Health, track: Track, outcome: Outcome, now: number): void {
   record(health, track, { isSuccess: true, outcome, now });
@@ -242,7 +283,7 @@ function observeFailure(health: Health, track: Track, outcome: Outcome, now: num
   record(health, track, { isSuccess: false, outcome, now });
   track.lastFailureAt = now;
   // Silence of an endpoint that is down is not slowness.
-  if (outcome.faultCode === "upstream_timeout" && outcome.generationMs !== undefined && isClosed(track.breaker)) learnWait(track.pace, outcome.generationMs, health.policy, now);
+  if (outcome.faultCode === "upstream_timeout" && outcome.generationMs !== undefined && isClosed(track.breaker)) learnWait(paceFor(track, outcome.reasons), outcome.generationMs, health.policy, now);
   // An overloaded upstream may say for how long; without a word it is judged by its failures alone.
   if (outcome.retryAfterMs !== undefined) extend(track.hold, rateLimited, { now, askedMs: outcome.retryAfterMs });
 }
@@ -282,7 +323,10 @@ function record(health: Health, track: Track, { isSuccess, outcome, now }: Endin
   count(track.halfHour, isSuccess, now);
   count(track.day, isSuccess, now);
   track.answers += 1;
-  if (isSuccess) track.lastAnswerAt = now;
+  if (isSuccess) {
+    track.lastAnswerAt = now;
+    track.cutShort = 0;
+  }
   const { breaker } = track;
   const { policy } = health;
   const purse = purseFor(health, outcome.model ?? "", now);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createHedgeAllowance, earnHedges, mayRetry, takeHedge } from "./budget.ts";
+import { isClosed } from "./breaker.ts";
 import { measure, noon, priced } from "./examples.ts";
-import { createHealth, observe, overtaken, type Health } from "./health.ts";
-import { firstContentTimeoutMs, hedgeAfterMs } from "./patience.ts";
+import { createHealth, observe, overtaken, trackOf, type Health } from "./health.ts";
+import { firstContentTimeoutMs, hedgeAfterMs, mayTakeMs, wholeAnswerTimeoutMs } from "./patience.ts";
 
 const one = priced("one", 1);
 const pair = { endpointId: one.id, credentialId: one.credentialId };
@@ -49,6 +50,73 @@ describe("the wait for the first content", () => {
     const calm = firstContentTimeoutMs(health, wait, noon);
     for (const now of [noon, noon + 100]) observe(health, { ...pair, faultCode: "upstream_failed" }, now);
     expect(firstContentTimeoutMs(health, wait, noon + 1000)).toBeLessThan(calm);
+  });
+});
+
+describe("reasoning", () => {
+  const thinking = { ...wait, reasons: true };
+
+  test("is waited for as long as its class allows until it is known, however quick plain answers are", () => {
+    const health = known(500);
+    expect(firstContentTimeoutMs(health, thinking, noon)).toBe(30_000);
+    expect(hedgeAfterMs(health, { ...pair, isStream: true, reasons: true }, noon)).toBeUndefined();
+  });
+
+  test("has a pace of its own, and leaves the other as it was", () => {
+    const health = known(500);
+    const before = firstContentTimeoutMs(health, wait, noon);
+    for (let index = 0; index < 40; index++) observe(health, { ...pair, faultCode: undefined, latencyMs: 6000, reasons: true }, noon + index);
+    overtaken(health, { ...pair, waitedMs: 9000, reasons: true }, noon + 50);
+    observe(health, { ...pair, faultCode: "upstream_timeout", generationMs: 9000, reasons: true }, noon + 60);
+    observe(health, { ...pair, faultCode: undefined, latencyMs: 6000, reasons: true }, noon + 61);
+    expect(trackOf(health, pair.endpointId, pair.credentialId)?.pace.answers).toBe(200);
+    expect(firstContentTimeoutMs(health, wait, noon + 300_000)).toBe(before);
+    expect(firstContentTimeoutMs(health, thinking, noon + 300_000)).toBeGreaterThan(6000);
+    expect(firstContentTimeoutMs(health, thinking, noon + 300_000)).toBeLessThan(30_000);
+    expect(hedgeAfterMs(health, { ...pair, isStream: true, reasons: true }, noon + 300_000)).toBeGreaterThan(6000);
+  });
+});
+
+describe("the wait for an answer that is not streamed", () => {
+  const other = { endpointId: "next", credentialId: "c" };
+  const tokensPerSecond = 100;
+  const short = (): Health => {
+    const health = createHealth();
+    for (let count = 0; count < 100; count++) observe(health, { ...pair, faultCode: undefined, wholeMs: 1000, outputTokens: tokensPerSecond, generationMs: 1000 }, noon - 100_000 + count * 1000);
+    return health;
+  };
+  const whole = { ...pair, mostMs: 300_000, next: other };
+
+  test("is as long as its length takes at the endpoint's own pace", () => {
+    const health = short();
+    const waitMs = wholeAnswerTimeoutMs(health, { ...whole, outputTokensMax: 8_000 }, noon);
+    expect(waitMs).toBeGreaterThanOrEqual((8_000 / tokensPerSecond) * 1000);
+    expect(waitMs).toBeLessThan(120_000);
+    expect(wholeAnswerTimeoutMs(health, { ...whole, outputTokensMax: 10 }, noon)).toBe(30_000);
+  });
+
+  test("is the longest one where nobody said how long the answer may be, or where it is thought about first", () => {
+    expect(wholeAnswerTimeoutMs(short(), whole, noon)).toBe(300_000);
+    expect(wholeAnswerTimeoutMs(short(), { ...whole, outputTokensMax: 100, reasons: true }, noon)).toBe(300_000);
+  });
+
+  test("is no failure when it was shorter than that, but silence is one in the end", () => {
+    const health = short();
+    const track = trackOf(health, pair.endpointId, pair.credentialId);
+    const timeout = { ...pair, faultCode: "upstream_timeout", generationMs: 60_000, mayTakeMs: mayTakeMs(health, { ...pair, outputTokensMax: 8_000 }, noon) } as const;
+    for (const now of [noon, noon + 60_000]) observe(health, timeout, now);
+    expect(track?.breaker.failures).toBe(0);
+    observe(health, { ...pair, faultCode: undefined, wholeMs: 1000 }, noon + 61_000);
+    for (let count = 1; count <= 3; count++) observe(health, timeout, noon + 61_000 + count * 60_000);
+    expect(track?.breaker.failures).toBe(1);
+    observe(health, timeout, noon + 400_000);
+    expect(track !== undefined && isClosed(track.breaker)).toBe(false);
+  });
+
+  test("is a failure when an answer of that length would have come", () => {
+    const health = short();
+    for (const now of [noon, noon + 60_000]) observe(health, { ...pair, faultCode: "upstream_timeout", generationMs: 60_000, mayTakeMs: 40_000 }, now);
+    expect(isClosed(trackOf(health, pair.endpointId, pair.credentialId)!.breaker)).toBe(false);
   });
 });
 

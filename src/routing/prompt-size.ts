@@ -26,10 +26,11 @@ export function estimateOf({ low, high }: PromptSize): number {
 /** What routing must know of a request. */
 export function routingRequestOf(request: ChatRequest): RoutingRequest {
   const { prompt, images, inputModalities } = survey(request);
-  const { max_tokens, modalities, service_tier, tools } = request.parameters;
+  const { max_tokens, modalities, reasoning, service_tier, tools } = request.parameters;
   return {
     prompt,
     outputTokensMax: max_tokens,
+    ...(reasoning !== undefined && reasoning.effort !== "none" && reasoning.enabled !== false ? { reasons: true } : {}),
     parameters: requiredParameters(request),
     inputModalities,
     outputModalities: modalities === undefined ? textOnly : new Set(modalities),

@@ -21,10 +21,14 @@ export interface Track {
   readonly quick: Memory;
   readonly slow: Memory;
   readonly pace: Pace;
+  /** Of those who asked for reasoning: who thinks first is not slow. */
+  readonly reasoningPace: Pace;
   /** Undefined until it calls a tool. */
   toolCalls: ToolCalls | undefined;
   /** Good and bad, since it is known. */
   answers: number;
+  /** Answers in a row that were not waited for as long as they may take. */
+  cutShort: number;
   lastFailureAt: number;
   /** The last good one; 0 before the first. */
   lastAnswerAt: number;
@@ -36,6 +40,11 @@ export const latencyLeast = 10;
 export const throughputLeast = 0.25;
 
 const minute = 60_000;
+
+/** What is known of how soon it begins: by whoever asks for no reasoning, or else by the others. */
+export function knownPace({ pace, reasoningPace }: Track): Pace {
+  return pace.answers === 0 ? reasoningPace : pace;
+}
 
 /** Of an endpoint and a credential that were never heard of. */
 export function createTrack(): Track {
@@ -52,8 +61,10 @@ export function createTrack(): Track {
     quick: createMemory(),
     slow: createMemory(),
     pace: createPace(),
+    reasoningPace: createPace(),
     toolCalls: undefined,
     answers: 0,
+    cutShort: 0,
     lastFailureAt: -Infinity,
     lastAnswerAt: 0,
     lastSeenAt: -Infinity,

@@ -123,7 +123,7 @@ const rows: readonly Case[] = [
   { row: 18, name: "a body that stops", only: "whole", isTimed: true, trouble: () => ({ say: [headOf(false), chunkOf(halfBody)], ending: "stall" }), elsewhere: true, health: "failed", ...timedOut },
   { row: 19, name: "a body that is cut", only: "whole", trouble: () => ({ after: words[0] ?? "", ending: "reset" }), elsewhere: true, health: "failed", ...unavailable },
   { row: 20, name: "an empty answer without a finish", trouble: empty(null), elsewhere: true, health: "failed", ...unavailable },
-  { row: 20, name: "an empty answer that says it is complete", trouble: empty("stop"), elsewhere: true, health: "failed", status: 200 },
+  { row: 20, name: "an empty answer that says it is complete", trouble: empty("stop"), elsewhere: true, health: "none", status: 200 },
   { row: 22, name: "a filter of the input (400)", trouble: refusal(400, filtered), elsewhere: false, health: "none", status: 400, type: "content_policy_violation" },
   { row: 22, name: "a filter of the input (403)", trouble: refusal(403, filtered), elsewhere: false, health: "none", status: 400, type: "content_policy_violation" },
   { row: 25, name: "a prompt that is too long for A", trouble: refusal(400, tooLong), elsewhere: true, health: "none", status: 400, type: "context_length_exceeded" },

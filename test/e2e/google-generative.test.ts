@@ -80,12 +80,12 @@ test.each(["end", "cut"] as const)("a stream that breaks off (%s) after its firs
   expect(events.findLast((event) => typeof event === "object")).toMatchObject({ error: { metadata: { error_type: expect.any(String) } }, choices: [{ finish_reason: "error" }] });
 });
 
-test("a refused prompt is the caller's, and an image elsewhere is refused before Google is asked", async () => {
+test("a refused prompt is the caller's, and an image that may not be fetched is refused before Google is asked", async () => {
   upstream.always(json({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } }));
   expect(await ask({})).toMatchObject({ status: 400, json: { error: { metadata: { error_type: "content_policy_violation" } } } });
   const asked = upstream.requests.length;
-  const image = { type: "image_url", image_url: { url: "https://example.com/a.png" } };
-  expect(await ask({ model: "google/gemini-2.5-flash", messages: [{ role: "user", content: [image] }] })).toMatchObject({ status: 400, json: { error: { message: expect.stringContaining("does not fetch URLs") } } });
+  const image = { type: "image_url", image_url: { url: "https://127.0.0.1/a.png" } };
+  expect(await ask({ model: "google/gemini-2.5-flash", messages: [{ role: "user", content: [image] }] })).toMatchObject({ status: 400, json: { error: { message: expect.stringContaining("messages[0].content[0]: media is not fetched") } } });
   expect(upstream.requests.length).toBe(asked);
 });
 

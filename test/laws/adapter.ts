@@ -8,7 +8,9 @@ import { describe, expect, test } from "vitest";
 import { Fault, faults } from "../../src/base/fault.ts";
 import type { ChatAdapter, Target } from "../../src/providers/adapter.ts";
 import { quirksOf } from "../../src/providers/known-quirks.ts";
+import { capabilitiesOf } from "../../src/providers/capabilities.ts";
 import { plainQuirks } from "../../src/providers/quirks.ts";
+import { companions, samples } from "../../src/providers/samples.ts";
 import type { ChatAnswer, ChatChunk, ChatParameters, ChatRequest, ParameterName } from "../../src/wire/chat.ts";
 import { createFrameParser } from "../../src/wire/frames.ts";
 import { framed as framedSse, recordedBytes, recordedLines, sha256, type Recorded } from "../fixtures/recorded.ts";
@@ -130,7 +132,7 @@ export function conforms(adapter: ChatAdapter, { fixtures, cannot, wire = choice
     });
 
     test.each(Object.keys(samples) as ParameterName[])("%s reaches the upstream, or is dropped with a note and a reason", (name) => {
-      const around = name === "tool_choice" || name === "parallel_tool_calls" ? { tools: samples.tools } : name === "top_logprobs" ? { logprobs: true } : {};
+      const around = companions[name] ?? {};
       const without = adapter.encodeRequest(requestWith(around), target);
       const withIt = adapter.encodeRequest(requestWith({ ...around, [name]: samples[name] }), target);
       if (cannot[name] === undefined) {
@@ -142,6 +144,16 @@ export function conforms(adapter: ChatAdapter, { fixtures, cannot, wire = choice
       }
     });
 
+    test("the capability matrix says of each parameter what becomes of it", () => {
+      const capabilities = capabilitiesOf(adapter, target);
+      for (const name of Object.keys(samples) as ParameterName[]) {
+        const { notes } = adapter.encodeRequest(requestWith({ ...companions[name], [name]: samples[name] }), target);
+        const note = notes.find(({ parameter }) => parameter === name);
+        const carriage = cannot[name] !== undefined ? "dropped" : note === undefined ? "sent" : "translated";
+        expect([name, capabilities[name]]).toEqual([name, note === undefined ? { carriage } : { carriage, detail: note.detail }]);
+      }
+    });
+
     test.each((Object.keys(samples) as ParameterName[]).filter((name) => listable.has(name)))("%s is dropped with a note where the endpoint does not list it", (name) => {
       const unlisted = { ...target, parameters: new Set<string>() };
       const encoded = adapter.encodeRequest(requestWith({ [name]: samples[name] }), unlisted);
@@ -150,40 +162,6 @@ export function conforms(adapter: ChatAdapter, { fixtures, cannot, wire = choice
     });
   });
 }
-
-/** One value of every public parameter. */
-export const samples = {
-  max_tokens: 100,
-  temperature: 0.5,
-  top_p: 0.9,
-  top_k: 40,
-  min_p: 0.05,
-  top_a: 0.1,
-  frequency_penalty: 0.3,
-  presence_penalty: 0.2,
-  repetition_penalty: 1.1,
-  seed: 7,
-  stop: ["END"],
-  logit_bias: { "50256": -100 },
-  logprobs: true,
-  top_logprobs: 3,
-  tools: [{ type: "function", function: { name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } } }],
-  tool_choice: "required",
-  parallel_tool_calls: false,
-  response_format: { type: "json_schema", json_schema: { name: "answer", schema: { type: "object" } } },
-  prediction: { type: "content", content: "Hello" },
-  reasoning: { effort: "high" },
-  verbosity: "low",
-  modalities: ["text"],
-  audio: { voice: "alloy", format: "wav" },
-  image_config: { aspect_ratio: "1:1" },
-  // flex and priority follow the endpoint, not the request.
-  service_tier: "default",
-  cache_control: { type: "ephemeral" },
-  prompt_cache_key: "cache-1",
-  prompt_cache_options: { mode: "explicit" },
-  web_search_options: { search_context_size: "low" },
-} as const satisfies Required<ChatParameters>;
 
 /** Those that lists of supported parameters name (contract §6.5); max_tokens is sent always. */
 const listable = new Set<string>([

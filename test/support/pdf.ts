@@ -22,17 +22,20 @@ function content(bytes: Buffer, filter = ""): Buffer {
 }
 
 function pdfOf(contents: readonly Buffer[]): Buffer {
-  const font = 3;
-  const page = (index: number): number => 4 + index * 2;
   return assembled([
     Buffer.from("<< /Type /Catalog /Pages 2 0 R >>"),
-    Buffer.from(`<< /Type /Pages /Kids [${contents.map((_, index) => `${page(index)} 0 R`).join(" ")}] /Count ${contents.length} >>`),
+    Buffer.from(`<< /Type /Pages /Kids [${contents.map((_, index) => `${pageNumber(index)} 0 R`).join(" ")}] /Count ${contents.length} >>`),
     Buffer.from("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"),
     ...contents.flatMap((each, index) => [
-      Buffer.from(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${page(index) + 1} 0 R /Resources << /Font << /F1 ${font} 0 R >> >> >>`),
+      Buffer.from(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${pageNumber(index) + 1} 0 R /Resources << /Font << /F1 3 0 R >> >> >>`),
       each,
     ]),
   ]);
+}
+
+/** Each page is followed by its content, and the first comes behind catalog, tree and font. */
+function pageNumber(index: number): number {
+  return 4 + index * 2;
 }
 
 /** Numbers the objects from 1, the first of which is the catalog. */

@@ -8,12 +8,17 @@ import { loadCatalog, type Catalog } from "../../src/catalog/load.ts";
 import type { BuiltAssets } from "../../src/http/assets.ts";
 import type { PageReads, PageRoute } from "../../src/http/pages/page-route.ts";
 import { pageRoutes } from "../../src/http/pages/routes.ts";
+import { openManual } from "../../src/http/pages/docs/manual.ts";
+import { createReveals } from "../../src/http/session/reveals.ts";
 import { createSite } from "../../src/http/site.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
+import { openKeys } from "../../src/keys/keys.ts";
+import { openLedger } from "../../src/ledger/ledger.ts";
 import { plainQuirks } from "../../src/providers/quirks.ts";
 import { protocols } from "../../src/providers/registry.ts";
 import { explainRoute } from "../../src/relay/explain-route.ts";
 import { createHealth } from "../../src/routing/health.ts";
+import { openSessions } from "../../src/sessions/sessions.ts";
 import { openUsageReads } from "../../src/usage/reads.ts";
 
 export interface TestSite {
@@ -38,6 +43,9 @@ const assets: BuiltAssets = {
 /** What answers where no provider is configured, as in the sandbox: nobody calls them here. */
 const simulated = [1, 2].map((priceFactor) => ({ slug: `sandbox-${priceFactor}`, name: `Sandbox ${priceFactor}`, baseUrl: "http://127.0.0.1:9/v1", priceFactor }));
 
+/** The API itself is not here; its own document is read where it is (test/e2e/docs.test.ts). */
+const emptyDocument: Awaited<ReturnType<PageReads["apiDocument"]>> = { openapi: "3.1.0", info: { title: "Windrose", version: "0" }, servers: [{ url: "/api/v1" }], paths: {} };
+
 /** `reads` replace or add to those over the packaged catalog; `routes` stand before those of the site. */
 export async function openTestSite({ reads: more = {}, routes = [] }: { readonly reads?: Partial<PageReads>; readonly routes?: readonly PageRoute[] } = {}): Promise<TestSite> {
   const catalog = loadCatalog({
@@ -51,7 +59,13 @@ export async function openTestSite({ reads: more = {}, routes = [] }: { readonly
     explain: (request) => explainRoute({ catalog, health, request, isSandbox: false, now: siteNow, seed: 1 }),
   };
   const usage = openUsageReads({ db, clock: () => siteNow });
-  const reads: PageReads = { catalog, health: () => undefined, usage, routing, clock: () => siteNow, version: "0.0.0-test", isDemo: false, ...more };
+  const account: PageReads["account"] = {
+    sessions: openSessions({ db, clock: () => siteNow }), keys: openKeys({ db, clock: () => siteNow }), spending: openLedger({ db, clock: () => siteNow, nodeId: "test" }),
+    reveals: createReveals(() => siteNow), lastUsed: async () => new Map(), refusalTurn: async () => {},
+  };
+  const reads: PageReads = {
+    catalog, health: () => undefined, usage, routing, account, manual: openManual(fileURLToPath(new URL("../../docs/", import.meta.url))), apiDocument: async () => emptyDocument, clock: () => siteNow, version: "0.0.0-test", isDemo: false, isSandbox: false, gateway: { startedAt: siteNow - 90_000, unsettled: async () => 0, recentAnswers: () => new Map() }, ...more,
+  };
   const logged: string[] = [];
   const site = createSite({ reads, routes: [...routes, ...pageRoutes], assets, log: createLog("error", (line) => void logged.push(line)) });
   const server = createServer((message, response) => {

@@ -1,6 +1,7 @@
 /** What every chart has: a name, a sentence that says what is to be seen, the numbers as a table and as CSV. */
 
 import type { ReactNode } from "react";
+import { Link } from "../ui/link.tsx";
 import type { Hue } from "./hues.ts";
 
 export interface ChartTable {
@@ -25,11 +26,13 @@ interface ChartFigureProps {
   readonly source: string;
   readonly table: ChartTable;
   readonly legend?: readonly { readonly name: string; readonly hue: Hue; readonly note?: string }[];
+  /** The address of the same table as CSV; without one, the browser makes it of the table. */
+  readonly csv?: string | undefined;
   /** The drawing; it says nothing that the table does not. */
   readonly children: ReactNode;
 }
 
-export function ChartFigure({ id, title, summary, source, table, legend = [], children }: ChartFigureProps) {
+export function ChartFigure({ id, title, summary, source, table, legend = [], csv, children }: ChartFigureProps) {
   return (
     <figure className="chart" id={id} aria-labelledby={`${id}-title`} data-chart="">
       <figcaption>
@@ -62,7 +65,9 @@ export function ChartFigure({ id, title, summary, source, table, legend = [], ch
             </table>
           </div>
         </details>
-        <button type="button" className="copy needs-js" data-csv={`${id}-table`}>Download CSV</button>
+        {csv === undefined
+          ? <button type="button" className="copy needs-js" data-csv={`${id}-table`}>Download CSV</button>
+          : <Link to={csv} className="copy" download="">Download CSV</Link>}
       </div>
     </figure>
   );

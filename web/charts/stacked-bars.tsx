@@ -20,6 +20,8 @@ export interface StackedBarsProps {
   readonly days: readonly Day[];
   /** Is the last day not over yet? */
   readonly isLastSoFar?: boolean;
+  /** The address of the figures as CSV. */
+  readonly csv?: string;
   /** Instead of the sentence made from the figures. */
   readonly summary?: string;
 }
@@ -30,14 +32,14 @@ export interface Day {
   readonly values: readonly number[] | undefined;
 }
 
-export function StackedBars({ id, title, source, unit, series, days, isLastSoFar = false, summary }: StackedBarsProps) {
+export function StackedBars({ id, title, source, unit, series, days, isLastSoFar = false, summary, csv }: StackedBarsProps) {
   const totals = days.map(({ values }) => values?.reduce((sum, value) => sum + value, 0));
   const y = scaleLinear([0, Math.max(1, ...totals.map((total) => total ?? 0))], [plotHeight, 0]).nice(ticks);
   const hues = huesOf(series);
   const layers = stack<Day, number>().keys(series.keys()).value(({ values }, key) => values?.[key] ?? 0)([...days]);
   return (
     <ChartFigure
-      id={id} title={title} source={source} summary={summary ?? sentence({ days, totals, unit, isLastSoFar })}
+      id={id} title={title} source={source} csv={csv} summary={summary ?? sentence({ days, totals, unit, isLastSoFar })}
       legend={series.length < 2 ? [] : series.map((name, index) => ({ name, hue: hues[index] ?? "other" }))}
       table={{
         columns: ["Day", ...series, ...(series.length < 2 ? [] : ["Total"])],

@@ -1,5 +1,7 @@
 /** Buttons with `data-csv` give the table of that id as a file: the exact values, where cells have them. */
 
+import { csvOf as csvTextOf } from "../format/csv.ts";
+
 export function downloadCsvOnClick(): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-csv]") : null;
@@ -9,13 +11,7 @@ export function downloadCsvOnClick(): void {
 }
 
 function csvOf(table: HTMLTableElement): string {
-  return [...table.rows].map((row) => [...row.cells].map((cell) => quoted(cell.dataset["value"] ?? cell.textContent)).join(",")).join("\r\n");
-}
-
-/** Source: RFC 4180. A text that a spreadsheet would take for a formula is told to be text. */
-function quoted(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvTextOf([...table.rows].map((row) => [...row.cells].map((cell) => cell.dataset["value"] ?? cell.textContent)));
 }
 
 function download(name: string, text: string): void {

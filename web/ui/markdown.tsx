@@ -5,16 +5,40 @@
 
 import { Fragment, type ReactNode } from "react";
 import { lexer, type Token, type Tokens } from "marked";
-import { OutsideLink } from "./link.tsx";
+import { CodeBlock } from "./code-block.tsx";
+import { Link, OutsideLink } from "./link.tsx";
 
 interface MarkdownProps {
   readonly text: string;
   /** The level of the text's first headings, so that they stand below the heading of their section. */
   readonly headingLevel?: 2 | 3 | 4;
+  /** For a document of our own, whose headings have anchors and whose code can be copied. */
+  readonly manual?: ManualLinks;
 }
 
-export function Markdown({ text, headingLevel = 3 }: MarkdownProps) {
-  return <div className="prose">{blocks(lexer(text.slice(0, lengthMax)), headingLevel)}</div>;
+export interface ManualLinks {
+  /** The path on this site that a link of the document leads to; undefined for what is not on the site. */
+  readonly to: (href: string) => string | undefined;
+}
+
+export function Markdown({ text, headingLevel = 3, manual }: MarkdownProps) {
+  const place = { level: headingLevel, manual };
+  return <div className="prose">{blocks(lexer(manual === undefined ? text.slice(0, lengthMax) : text), place)}</div>;
+}
+
+export interface Heading {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** The headings of this depth ("##" is 2), with the anchors that a document's own links use. */
+export function headingsOf(markdown: string, depth: number): readonly Heading[] {
+  return lexer(markdown).flatMap((token) => (token.type === "heading" && (token as Tokens.Heading).depth === depth ? [{ id: anchorOf(token), text: textOf(token) }] : []));
+}
+
+/** As GitHub makes it, so that a link works there and here. */
+function anchorOf(heading: Token): string {
+  return textOf(heading).trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
 }
 
 /** The first words of Markdown, as plain text. */
@@ -25,80 +49,112 @@ export function plainText(markdown: string): string {
 // Descriptions come from other people's lists.
 const lengthMax = 50_000;
 
-function blocks(tokens: readonly Token[], level: number): ReactNode {
-  return tokens.map((token, index) => <Fragment key={index}>{block(token, level)}</Fragment>);
+interface Place {
+  /** Of the text's first headings. */
+  readonly level: number;
+  readonly manual: ManualLinks | undefined;
 }
 
-function block(token: Token, level: number): ReactNode {
+function blocks(tokens: readonly Token[], place: Place): ReactNode {
+  return tokens.map((token, index) => <Fragment key={index}>{block(token, place, index)}</Fragment>);
+}
+
+function block(token: Token, place: Place, at: number): ReactNode {
+  const { level, manual } = place;
   switch (token.type) {
     case "paragraph":
-      return <p>{inline(token.tokens)}</p>;
+      return <p>{inline(token.tokens, manual)}</p>;
     case "heading": {
       const Heading = headings[Math.min(level + (token as Tokens.Heading).depth - 1, 6) - 2] ?? "h6";
-      return <Heading>{inline(token.tokens)}</Heading>;
+      return manual === undefined ? <Heading>{inline(token.tokens, manual)}</Heading> : <AnchoredHeading Heading={Heading} id={anchorOf(token)}>{inline(token.tokens, manual)}</AnchoredHeading>;
     }
     case "list": {
       const { ordered, items } = token as Tokens.List;
       const List = ordered ? "ol" : "ul";
-      return <List>{items.map((item, index) => <li key={index}>{blocks(item.tokens, level)}</li>)}</List>;
+      return <List>{items.map((item, index) => <li key={index}>{blocks(item.tokens, place)}</li>)}</List>;
     }
     case "blockquote":
-      return <blockquote>{blocks(token.tokens ?? [], level)}</blockquote>;
+      return <blockquote>{blocks(token.tokens ?? [], place)}</blockquote>;
     case "code":
-      return <pre tabIndex={0}><code>{token.text}</code></pre>;
+      return code(token as Tokens.Code, manual, at);
     case "hr":
       return <hr />;
     case "table":
-      return table(token as Tokens.Table);
+      return table(token as Tokens.Table, manual);
     case "space":
     case "def":
       return null;
     case "text":
-      return inline(token.tokens ?? [token]);
+      return inline(token.tokens ?? [token], manual);
     default:
       return <p>{token.raw}</p>;
   }
 }
 
+function code({ text, lang = "" }: Tokens.Code, manual: ManualLinks | undefined, at: number): ReactNode {
+  if (manual === undefined || lang === "") return <pre tabIndex={0}><code>{text}</code></pre>;
+  return <CodeBlock id={`code-${at}`} language={languages[lang] ?? lang} code={text} />;
+}
+
+const languages: Readonly<Record<string, string>> = { sh: "Shell", ts: "TypeScript", python: "Python", json: "JSON", yaml: "YAML", toml: "TOML", diff: "Change" };
+
+interface AnchoredHeadingProps {
+  readonly Heading: (typeof headings)[number];
+  readonly id: string;
+  readonly children: ReactNode;
+}
+
+function AnchoredHeading({ Heading, id, children }: AnchoredHeadingProps) {
+  return <Heading id={id}>{children} <a className="anchor" href={`#${id}`}><span aria-hidden="true">#</span><span className="visually-hidden">Link to this section</span></a></Heading>;
+}
+
 const headings = ["h2", "h3", "h4", "h5", "h6"] as const;
 
-function table({ header, rows }: Tokens.Table): ReactNode {
+function table({ header, rows }: Tokens.Table, manual: ManualLinks | undefined): ReactNode {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Table">
       <table className="data-table">
-        <thead><tr>{header.map((cell, index) => <th key={index} scope="col">{inline(cell.tokens)}</th>)}</tr></thead>
-        <tbody>{rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={index}>{inline(cell.tokens)}</td>)}</tr>)}</tbody>
+        <thead><tr>{header.map((cell, index) => <th key={index} scope="col">{inline(cell.tokens, manual)}</th>)}</tr></thead>
+        <tbody>{rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={index}>{inline(cell.tokens, manual)}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );
 }
 
-function inline(tokens: readonly Token[] | undefined): ReactNode {
-  return (tokens ?? []).map((token, index) => <Fragment key={index}>{span(token)}</Fragment>);
+function inline(tokens: readonly Token[] | undefined, manual: ManualLinks | undefined): ReactNode {
+  return (tokens ?? []).map((token, index) => <Fragment key={index}>{span(token, manual)}</Fragment>);
 }
 
-function span(token: Token): ReactNode {
+function span(token: Token, manual: ManualLinks | undefined): ReactNode {
   switch (token.type) {
     case "strong":
-      return <strong>{inline(token.tokens)}</strong>;
+      return <strong>{inline(token.tokens, manual)}</strong>;
     case "em":
-      return <em>{inline(token.tokens)}</em>;
+      return <em>{inline(token.tokens, manual)}</em>;
     case "del":
-      return <del>{inline(token.tokens)}</del>;
+      return <del>{inline(token.tokens, manual)}</del>;
     case "codespan":
       return <code>{token.text}</code>;
     case "br":
       return <br />;
     case "link":
-      return <OutsideLink href={token.href}>{inline(token.tokens)}</OutsideLink>;
+      return manual === undefined ? <OutsideLink href={token.href}>{inline(token.tokens, manual)}</OutsideLink> : manualLink(token as Tokens.Link, manual);
     case "image":
     case "escape":
       return token.text;
     case "text":
-      return token.tokens === undefined ? entities(token.text) : inline(token.tokens);
+      return token.tokens === undefined ? entities(token.text) : inline(token.tokens, manual);
     default:
       return token.raw;
   }
+}
+
+/** What is not on the site (a source file, a decision) is named all the same. */
+function manualLink({ href, tokens }: Tokens.Link, manual: ManualLinks): ReactNode {
+  const words = inline(tokens, manual);
+  const to = manual.to(href);
+  if (to !== undefined) return to.startsWith("#") ? <a href={to}>{words}</a> : <Link to={to}>{words}</Link>;
+  return /^https?:/.test(href) ? <OutsideLink href={href}>{words}</OutsideLink> : <span className="off-site">{words}</span>;
 }
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };

@@ -15,6 +15,7 @@ import type { KeyLookup } from "../authenticate.ts";
 import { toEnvelope } from "../envelope.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { registerDatasets } from "./datasets.ts";
+import { registerCapabilities, type CapabilityReads } from "./capabilities.ts";
 import { registerCredits, type CreditBook } from "./credits.ts";
 import { registerDocument } from "./document.ts";
 import { freshness } from "./freshness.ts";
@@ -22,7 +23,7 @@ import { registerGenerations, type GenerationReads } from "./generations.ts";
 import { fromFramework, invalidInput } from "./invalid.ts";
 import { registerKeys, type KeyStore } from "./keys.ts";
 import type { SpendingReads } from "./key-view.ts";
-import { registerModels, type CatalogReads, type HealthReads } from "./models.ts";
+import { registerModels, type HealthReads } from "./models.ts";
 import { assertPolicies, basePath, guard, policies, type ApiEnv } from "./policy.ts";
 import { registerPresets } from "./presets.ts";
 import { registerProviders } from "./providers.ts";
@@ -31,7 +32,7 @@ import { registerRoute, type Explain } from "./route.ts";
 import { unknownRoute, type OperationName } from "./unknown-route.ts";
 
 export interface ApiDeps {
-  readonly catalog: CatalogReads;
+  readonly catalog: CapabilityReads;
   readonly health: HealthReads;
   readonly keys: KeyLookup & KeyStore;
   readonly ledger: SpendingReads & CreditBook;
@@ -65,6 +66,7 @@ export function createApi(deps: ApiDeps): Api {
     },
   });
   registerModels(routes, deps);
+  registerCapabilities(routes, deps.catalog);
   registerProviders(routes, deps.catalog);
   registerSwitches(routes, deps.switches);
   registerKeys(routes, deps);
@@ -73,7 +75,7 @@ export function createApi(deps: ApiDeps): Api {
   registerPresets(routes, deps.presets);
   registerRoute(routes, deps);
   registerDatasets(routes, deps);
-  registerDocument(routes, deps.version);
+  registerDocument(routes, deps);
 
   const operations = [...Object.keys(policies), ...deps.elsewhere];
   const app = new Hono<ApiEnv>();

@@ -107,7 +107,11 @@ function jsonPage(context: Context<ApiEnv>, { models, total, next }: ModelPage):
 }
 
 function modelAt(catalog: CatalogReads, author: string, slug: string): Model {
-  const wanted = `${author}/${slug}`;
+  return modelNamed(catalog, `${author}/${slug}`);
+}
+
+/** @throws Fault not_found naming some that look like it. */
+export function modelNamed(catalog: CatalogReads, wanted: string): Model {
   const model = catalog.find(wanted);
   if (model !== undefined) return model;
   const similar = catalog.suggest(wanted);

@@ -20,6 +20,7 @@ export const policies: Readonly<Record<string, Policy>> = {
   "GET /models/{author}/{slug}/endpoints": "public",
   "GET /embeddings/models": "public",
   "GET /endpoints/zdr": "public",
+  "GET /capabilities": "public",
   "GET /images/models": "public",
   "GET /images/models/{author}/{slug}/endpoints": "public",
   "GET /endpoints/switched-off": "management",

@@ -5,6 +5,7 @@ import type { Lack } from "../../catalog/endpoint.ts";
 import type { Model } from "../../catalog/model.ts";
 import type { QueryFacts } from "../../catalog/query.ts";
 import type { RouteExplanation } from "../../relay/explain-route.ts";
+import type { RecentAnswers } from "../../routing/health.ts";
 import type { UsageReads } from "../../usage/reads.ts";
 import type { ChatRequest } from "../../wire/chat.ts";
 import type { CatalogReads, HealthReads } from "../api/models.ts";
@@ -32,6 +33,18 @@ export interface PageReads {
   readonly version: string;
   /** Is the data generated? Every page then says so. */
   readonly isDemo: boolean;
+  /** Is `usage` the sandbox's book, because nothing else was ever called here? Pages with figures of it say so. */
+  readonly isSandbox: boolean;
+  readonly gateway: GatewayReads;
+}
+
+/** How the gateway itself is. */
+export interface GatewayReads {
+  readonly startedAt: number;
+  /** Answered requests that wait in the journal for the database. @throws Fault storage_unavailable */
+  unsettled(): Promise<number>;
+  /** Attempts counted of late, by endpoint; none before the first since the start. */
+  recentAnswers(): ReadonlyMap<string, RecentAnswers>;
 }
 
 /** What can be called here, and where a request would go. */

@@ -129,7 +129,7 @@ function instructed(messages: readonly Message[], instruction: string): readonly
 const foreign: ReadonlySet<string> = new Set(["anthropic_beta"]);
 
 /** Words of text completions that a conversation has no place for. */
-const ofText: ReadonlySet<string> = new Set(["suffix", "echo", "best_of"]);
+const ofText: ReadonlySet<string> = new Set(["suffix", "echo"]);
 
 /** What a caller of another dialect says in words of its own means nothing here. */
 function passedExtra({ extra, protocol }: ChatRequest, { passes }: Quirks, notes: ParameterNote[]): Body {

@@ -24,6 +24,7 @@ describe("a request", () => {
     { name: "no alternatives are log probabilities all the same", body: { logprobs: 0 }, expected: { parameters: { logprobs: true, top_logprobs: 0 } } },
     { name: "the newer flag is taken", body: { logprobs: true }, expected: { parameters: { logprobs: true } } },
     { name: "words of this dialect are kept", body: { suffix: "the end", echo: true }, expected: { extra: { suffix: "the end", echo: true } } },
+    { name: "there is one answer, whatever is asked for", body: { n: 3, best_of: 20 }, expected: { extra: {} } },
     { name: "sampling is as everywhere", body: { temperature: 0.5, stop: "END", max_tokens: 9 }, expected: { parameters: { temperature: 0.5, stop: ["END"], max_tokens: 9 } } },
   ])("$name", ({ body, expected }) => {
     expect(parsed(body)).toMatchObject(expected);

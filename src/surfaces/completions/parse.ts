@@ -14,10 +14,11 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ...housekeeping,
   ["max_tokens", { into: "parameters", read: integer(1) }],
   ["reasoning", { into: "parameters", read: readReasoning }],
-  // Usage is always sent, and there is always one choice.
+  // Usage is always sent, and there is always one choice: many to choose from would be paid for and not heard.
   ["stream_options", { into: "ignored", read: anything }],
   ["usage", { into: "ignored", read: anything }],
   ["n", { into: "ignored", read: anything }],
+  ["best_of", { into: "ignored", read: anything }],
 ]);
 
 const ownRule: ReadonlySet<string> = new Set(["model", "models", "prompt", "stream", "provider", "route", "logprobs", "suffix"]);

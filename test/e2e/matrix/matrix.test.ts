@@ -8,7 +8,7 @@ import { startGateway, type Gateway } from "../../support/gateway.ts";
 import { cells, modelOf, protocols, reasonAgainst, type Case, type Cell } from "./cells.ts";
 import { matrixPage } from "./page.ts";
 import type { Protocol } from "./protocols/protocol.ts";
-import { calls, cost, counted, fitting, instructions, pieces, pricing, question, results, schema, text, tool, type Asked, type Heard, type Said, type Turn } from "./scene.ts";
+import { calls, cost, counted, fitting, instructions, pieces, pricing, question, remark, results, schema, text, tool, type Asked, type Heard, type Said, type Turn } from "./scene.ts";
 
 /** A proper end of the bytes, and a reset connection. */
 const breaks = ["end", "cut"] as const;
@@ -94,18 +94,20 @@ const runs: Readonly<Record<Case, (cell: Cell) => Promise<void>>> = {
   },
 
   "tool calls": async (cell) => {
-    const { surface } = cell;
-    upstream.next(say(cell, { calls }), say(cell, text));
+    const { protocol, surface } = cell;
+    const said = protocol.speaksBesideCalls ? remark : "";
+    upstream.next(say(cell, { calls, ...(said === "" ? {} : { text: said }) }), say(cell, text));
     const { answer, heard } = await post(cell, surface.ask(asked(cell, "tools")));
-    expect(heard).toMatchObject({ text: "", calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })), finish: called[surface.name], usage });
+    expect(heard).toMatchObject({ text: said, calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })), finish: called[surface.name], usage });
     expect(new Set(heard.calls.map(({ id }) => id)).size).toBe(calls.length);
     expect(await sent(cell)).toMatchObject({ turns: opening(cell), tools: [{ name: tool.name, parameters: tool.parameters }], schema: undefined });
 
     const { heard: last } = await post(cell, surface.answerTo(asked(cell, "tools"), answer));
     expect(last).toEqual({ text: text.text, calls: [], finish: stopped[surface.name], usage });
     const made = calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
-    const said = made.map((resultOf, index): Turn => ({ resultOf, result: JSON.parse(results[index] ?? "") }));
-    expect((await sent(cell, 1)).turns).toEqual([...opening(cell), { calls: made }, ...said]);
+    const spoken: readonly Turn[] = said === "" ? [] : [{ from: "assistant", text: said }];
+    const resulted = made.map((resultOf, index): Turn => ({ resultOf, result: JSON.parse(results[index] ?? "") }));
+    expect((await sent(cell, 1)).turns).toEqual([...opening(cell), ...spoken, { calls: made }, ...resulted]);
   },
 
   schema: async (cell) => {

@@ -24,7 +24,7 @@ export function Head({ data }: { readonly data: ModelPageData }) {
         <p className="buttons">
           {places.has("/chat") && <Link className="button button-small" to={`/chat?models=${slug}`}>Chat</Link>}
           {places.has("/compare") && <Link className="button button-small" to={`/compare?models=${slug}`}>Compare</Link>}
-          {samples.kind !== undefined && <CopyButton from="sample-curl" what="curl" />}
+          {samples.kind !== undefined && <CopyButton from="sample-code-curl" what="curl" />}
         </p>
       </div>
       {ending !== undefined && (

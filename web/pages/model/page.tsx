@@ -65,7 +65,7 @@ interface SectionProps {
   readonly children: ReactNode;
 }
 
-export function Section({ id, title, lede, children }: SectionProps) {
+function Section({ id, title, lede, children }: SectionProps) {
   return (
     <section className="section" id={id} aria-labelledby={`${id}-title`}>
       <div className="section-head"><h2 id={`${id}-title`}>{title}</h2></div>

@@ -37,7 +37,7 @@ export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, k
         label="Code sample language" group="sample"
         tabs={samplesFor({ baseUrl, slug: askedSlug, kind, mode, isAttributed }).map(({ id, label, code, install }) => ({
           id, label,
-          content: <CodeBlock id={`sample-${id}`} code={code} language={install === undefined ? label : `${label} · ${install}`} />,
+          content: <CodeBlock id={`sample-code-${id}`} code={code} language={install === undefined ? label : `${label} · ${install}`} />,
         }))}
       />
       <p className="small muted">The app headers are optional: with them, your app can be named in the rankings of this gateway.</p>
@@ -64,7 +64,7 @@ const clients: readonly Client[] = [
   { name: "LiteLLM", setting: "completion(model=\"openai/…\", api_base=…, api_key=…)" },
   { name: "PydanticAI", setting: "OpenAIProvider(base_url=…, api_key=…)" },
   { name: "Anything that reads the environment", setting: "OPENAI_BASE_URL, OPENAI_API_KEY" },
-  { name: "Claude Code", setting: "ANTHROPIC_BASE_URL, ANTHROPIC_AUTH_TOKEN", isBare: true },
+  { name: "Tools for Anthropic's API", setting: "ANTHROPIC_BASE_URL, ANTHROPIC_AUTH_TOKEN", isBare: true },
 ];
 
 export function ThirdParty({ data: { samples: { baseUrl }, askedSlug, places } }: Props) {

@@ -9,8 +9,8 @@ const usage = {
   prompt_tokens_details: { cached_tokens: counted.cached },
 };
 
-function whole({ text = null, calls }: Said & { text?: string | null }): object {
-  const message = { role: "assistant", content: text, ...(calls === undefined ? {} : { tool_calls: calls.map(toolCall) }) };
+function whole({ text, calls }: Said): object {
+  const message = { role: "assistant", content: text ?? null, ...(calls === undefined ? {} : { tool_calls: calls.map(toolCall) }) };
   return { id: "cmpl-1", object: "chat.completion", created: 1, model: "m", choices: [{ index: 0, message, finish_reason: calls === undefined ? "stop" : "tool_calls" }], usage };
 }
 
@@ -54,7 +54,7 @@ function read(body: Json): Sent {
   };
 }
 
-const chat = { credential: "a-credential", mediaType: "text/event-stream", whole, lines, frame: sseEvent, end: sseEvent("[DONE]"), read };
+const chat = { credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: true, whole, lines, frame: sseEvent, end: sseEvent("[DONE]"), read };
 
 export const openaiChat: Protocol = { ...chat, name: "openai-chat", upstreamModel: "gpt-4.1", recorded: { stream: "openai/text.chunks.txt", whole: "openai/text.json" } };
 export const mistralChat: Protocol = { ...chat, name: "mistral-chat", upstreamModel: "mistral-large-latest", recorded: { stream: "mistral/text.chunks.txt", whole: "mistral/text.json" } };

@@ -42,5 +42,5 @@ function read(body: Json): Sent {
 
 export const cohereV2: Protocol = {
   name: "cohere-v2", upstreamModel: "command-a-03-2025", recorded: { stream: "cohere/text.chunks.txt", whole: "cohere/text.json" },
-  credential: "a-credential", mediaType: "text/event-stream", whole, lines, frame: sseEvent, read,
+  credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: false, whole, lines, frame: sseEvent, read,
 };

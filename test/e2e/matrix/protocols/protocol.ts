@@ -10,6 +10,8 @@ export interface Protocol {
   readonly recorded: { readonly stream: string; readonly whole: string };
   readonly credential: string;
   readonly mediaType: string;
+  /** An answer may hold words beside its calls. */
+  readonly speaksBesideCalls: boolean;
   /** The body of a whole answer. */
   whole(said: Said): object;
   /** The JSON of each event of a stream. */

@@ -1,0 +1,76 @@
+/** What the catalog says of a model, in the words of its page. */
+
+import type { Model } from "../../catalog/model.ts";
+import { isFree } from "../../catalog/price.ts";
+import { variants as knownVariants, isVariantRow, type Variant } from "../../catalog/slug.ts";
+import { date } from "../../../web/format/time.ts";
+import type { Fact, ModelPageData, ParameterRow, Variant as ShownVariant } from "../../../web/pages/model/data.ts";
+import type { CatalogReads } from "../api/models.ts";
+
+/** "Ministral 8B" of "Mistral: Ministral 8B". */
+export function shortName({ name }: Pick<Model, "name">): string {
+  return name.includes(": ") ? name.slice(name.indexOf(": ") + 2) : name;
+}
+
+export function factsOf({ knowledgeCutoff, huggingFaceId, tokenizer, instructType, distillable, isModerated, isListed }: Model): readonly Fact[] {
+  return [
+    ...(knowledgeCutoff === undefined ? [] : [{ name: "Knowledge cut-off", value: date(Date.parse(knowledgeCutoff)) }]),
+    ...(huggingFaceId === undefined ? [] : [{ name: "Weights", value: huggingFaceId, href: `https://huggingface.co/${huggingFaceId}` }]),
+    { name: "Tokenizer", value: tokenizer },
+    ...(instructType === undefined ? [] : [{ name: "Prompt format", value: instructType }]),
+    ...(distillable ? [{ name: "Distillation", value: "allowed by its author" }] : []),
+    ...(isModerated ? [{ name: "Moderation", value: "by its provider" }] : []),
+    ...(isListed ? [] : [{ name: "Listing", value: "callable, and not in the list of models" }]),
+  ];
+}
+
+export function endingOf({ expirationDate }: Model, now: number): ModelPageData["ending"] {
+  return expirationDate === undefined ? undefined : { day: expirationDate, isPast: Date.parse(expirationDate) <= now };
+}
+
+const meanings: Readonly<Record<Variant, string>> = {
+  free: "Endpoints that cost nothing, alone",
+  nitro: "The fastest first; priority tiers, too",
+  floor: "The cheapest first; flex tiers, too",
+  online: "With the provider's web search",
+  thinking: "With reasoning switched on",
+  extended: "The endpoints with the longest context, alone",
+  exacto: "Those whose tool calls are best first",
+};
+
+/** The model itself, what its name can be followed by and means something here, and what it was asked for with. */
+export function variantsOf({ find }: Pick<CatalogReads, "find">, model: Model, asked: string): readonly ShownVariant[] {
+  const offered = isVariantRow(model.slug) || !model.outputModalities.includes("text") ? [] : knownVariants.filter((variant) => isOffered(find, model, variant));
+  const shown = [
+    { name: "base", slug: model.slug, isCurrent: asked === model.slug, meaning: "As the router orders them by itself" },
+    ...offered.map((variant) => ({ name: variant, slug: `${model.slug}:${variant}`, isCurrent: asked === `${model.slug}:${variant}`, meaning: meanings[variant] })),
+  ];
+  return shown.some(({ isCurrent }) => isCurrent) ? shown : [...shown, { name: asked.slice(model.slug.length + 1), slug: asked, isCurrent: true, meaning: "As this address has it" }];
+}
+
+function isOffered(find: CatalogReads["find"], { slug, endpoints, supportedParameters }: Model, variant: Variant): boolean {
+  switch (variant) {
+    case "nitro":
+    case "floor": return true;
+    case "free": return find(`${slug}:free`) !== undefined || endpoints.some(({ pricing }) => pricing !== undefined && isFree(pricing));
+    case "exacto": return supportedParameters.includes("tools");
+    case "thinking": return supportedParameters.includes("reasoning");
+    case "online": return supportedParameters.includes("web_search_options");
+    case "extended": return new Set(endpoints.map(({ contextLength }) => contextLength)).size > 1;
+  }
+}
+
+/** Of endpoints that are sold, and whose list of parameters is known. */
+export function parameterRows({ supportedParameters, defaultParameters, endpoints }: Model): readonly ParameterRow[] {
+  const known = new Map<string, Set<string>>();
+  for (const { providerName, supportedParameters: own, status } of endpoints) {
+    if (own === undefined || status === "retired") continue;
+    const taken = known.get(providerName) ?? new Set();
+    for (const name of own) taken.add(name);
+    known.set(providerName, taken);
+  }
+  return supportedParameters.map((name) => {
+    const own = defaultParameters?.[name];
+    return { name, default: own === undefined ? undefined : String(own), takenBy: [...known].filter(([, taken]) => taken.has(name)).map(([provider]) => provider), known: known.size };
+  });
+}

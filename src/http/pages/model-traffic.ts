@@ -1,0 +1,73 @@
+/** What this installation's rollups say of a model, in the shapes of its page. */
+
+import type { Model } from "../../catalog/model.ts";
+import type { Activity, EndpointSpeed, Uptime, UptimeSeries } from "../../usage/activity.ts";
+import type { Measured } from "../../usage/measured.ts";
+import type { AppRanking } from "../../usage/reads.ts";
+import { seriesMax } from "../../../web/charts/hues.ts";
+import { counted } from "../../../web/format/number.ts";
+import { asOf, date } from "../../../web/format/time.ts";
+import type { AppRow, EndpointRow, ModelPageData, UptimeSeries as ShownSeries } from "../../../web/pages/model/data.ts";
+import type { PageReads } from "./page-route.ts";
+
+export interface Traffic extends Pick<ModelPageData, "week" | "apps" | "activity" | "uptime"> {
+  /** By endpoint, over 7 days. */
+  readonly speeds: ReadonlyMap<string, EndpointSpeed>;
+  /** By endpoint, over 72 hours. */
+  readonly recent: ReadonlyMap<string, NonNullable<EndpointRow["uptime"]>>;
+}
+
+export async function trafficOf({ usage, catalog, isDemo }: PageReads, model: Model, places: ReadonlySet<string>): Promise<Traffic> {
+  const { slug } = model;
+  const [summary, activity, days, hours, speeds, apps] = await Promise.all([
+    usage.modelSummary(slug), usage.modelActivity(slug), usage.modelUptime(slug, "day"), usage.modelUptime(slug, "hour"), usage.modelSpeed(slug, "7d"), usage.modelApps(slug),
+  ]);
+  const source = (window: string, figures: Measured, noun: string) => `${window} · ${counted(figures.n, noun)} · as of ${asOf(figures.asOf)} · ${isDemo ? "demo data" : "measured here"}`;
+  return {
+    week: { tokens: summary.week.tokens, note: source("7 days", summary.week, "request") },
+    speeds: new Map(speeds.map((speed) => [speed.endpointId, speed])),
+    recent: new Map(hours.each.map(({ of, overall, n }) => [of, { share: overall.availability ?? undefined, samples: n }])),
+    apps: { rows: appRows(apps, places), source: source("7 days", apps, "request") },
+    activity: { ...stacked(activity, (provider) => catalog.findProvider(provider)?.name ?? provider), source: source("90 days", activity, "request") },
+    uptime: { ...uptimeOf(days, model), source: source("90 days", days.all, "attempt") },
+  };
+}
+
+const appsMax = 10;
+
+function appRows({ rows, apps }: AppRanking, places: ReadonlySet<string>): readonly AppRow[] {
+  return rows.slice(0, appsMax).map(({ id, rank, tokens, share, previousRank }) => {
+    const app = apps.get(id);
+    return { rank, tokens, share, name: app?.name ?? id, path: app !== undefined && places.has("/apps/:slug") ? `/apps/${encodeURIComponent(app.slug)}` : undefined, previousRank: previousRank ?? undefined };
+  });
+}
+
+/** The largest providers by name; the others together. */
+function stacked({ days, providers }: Activity, nameOf: (provider: string) => string): Pick<ModelPageData["activity"], "series" | "days" | "total"> {
+  const named = providers.length > seriesMax + 1 ? providers.slice(0, seriesMax) : providers;
+  const isWhole = named.length === providers.length;
+  const shown = days.map(({ date: day, tokensByProvider }) => {
+    const values = named.map((provider) => tokensByProvider[provider] ?? 0);
+    const others = Object.entries(tokensByProvider).reduce((sum, [provider, tokens]) => (named.includes(provider) ? sum : sum + tokens), 0);
+    return { at: Date.parse(day), values: isWhole ? values : [...values, others] };
+  });
+  return { series: [...named.map(nameOf), ...(isWhole ? [] : ["Other"])], days: shown, total: shown.reduce((sum, { values }) => values.reduce((all, value) => all + value, sum), 0) };
+}
+
+function uptimeOf({ all, each }: Uptime, model: Model): Omit<ModelPageData["uptime"], "source"> {
+  const names = new Map(model.endpoints.map(({ id, providerName, provider, tag }) => [id, tag === provider ? providerName : `${providerName} (${tag})`]));
+  return {
+    all: { ...shownSeries(all, "all"), ticks: ticksOf(all, "withRouting") },
+    withoutRouting: ticksOf(all, "withoutRouting"),
+    each: each.map((series) => shownSeries(series, names.get(series.of) ?? series.of.slice(series.of.indexOf("@") + 1))),
+  };
+}
+
+function shownSeries(series: UptimeSeries, name: string): ShownSeries {
+  const { availability, withRouting, withoutRouting } = series.overall;
+  return { name, attempts: series.n, availability: availability ?? undefined, withRouting: withRouting ?? undefined, withoutRouting: withoutRouting ?? undefined, ticks: ticksOf(series, "availability") };
+}
+
+function ticksOf({ points }: UptimeSeries, share: "availability" | "withRouting" | "withoutRouting"): ShownSeries["ticks"] {
+  return points.map((point) => ({ label: point.n === 0 ? date(point.at) : `${date(point.at)} (n = ${point.n})`, share: point[share] ?? undefined }));
+}

@@ -1,0 +1,86 @@
+/** The sample programs of a model's page, as a reader copies them: taken out of the page, run as they stand, answered by the sandbox. */
+
+import { execFile, spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startGateway, type Gateway } from "../support/gateway.ts";
+
+const model = "mistralai/ministral-8b-2512";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+// No sample has a type in it, so that the TypeScript of the page is JavaScript, too.
+const node = (file: string) => [process.execPath, file];
+const lacking = (program: string, args: readonly string[], what: string) => (spawnSync(program, args).status === 0 ? undefined : what);
+const languages = [
+  { language: "curl", file: "sample.sh", command: (file: string) => ["bash", file], lacks: lacking("curl", ["--version"], "there is no curl here") },
+  { language: "python", file: "sample.py", command: (file: string) => ["python3", file], lacks: lacking("python3", ["-c", "import openai"], "python3 has no openai package here") },
+  { language: "typescript", file: "sample.mjs", command: node, lacks: undefined },
+  { language: "fetch", file: "sample.mjs", command: node, lacks: undefined },
+  { language: "openrouter", file: "sample.mjs", command: node, lacks: undefined },
+  { language: "anthropic", file: "sample.mjs", command: node, lacks: undefined },
+];
+const wishes = ["", "?sample=stream", "?sample=tools", "?sample=json", "?sample=image", "?app=1", "?sample=stream&app=1"];
+
+let gateway: Gateway;
+let key: string;
+let folder: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  ({ key } = await gateway.newKey());
+  folder = await mkdtemp(join(tmpdir(), "windrose-samples-"));
+  // Where a reader would have installed the SDKs.
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"), "dir");
+});
+
+afterAll(async () => {
+  await gateway.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const cases = wishes.flatMap((wish) => languages.map((language) => ({ wish, ...language })));
+
+// Most of the time is the sandbox's, which answers as slowly as a provider does.
+test.concurrent.for(cases)("$language $wish runs and prints an answer", async ({ wish, language, file, command, lacks }, { expect: expectHere, skip }) => {
+  if (lacks !== undefined) skip(lacks);
+  const page = await (await fetch(new URL(`/${model}${wish}`, gateway.baseUrl), { headers: { accept: "text/html" } })).text();
+  const code = codeIn(page, `sample-code-${language}`);
+  expectHere(code).toContain(model);
+  const place = join(folder, `${language}${wish.replace(/\W+/g, "-")}`);
+  await mkdir(place);
+  await writeFile(join(place, file), code);
+  const printed = await run(command(join(place, file)));
+  expectHere(answerIn(printed, language, wish)).toMatch(expected(wish));
+});
+
+/** What the reader sees of the element with this id. */
+function codeIn(html: string, id: string): string {
+  const text = html.split(`<code id="${id}">`)[1]?.split("</code>")[0] ?? "";
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#x27;", "'").replaceAll("&amp;", "&");
+}
+
+function run([program = "", ...args]: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { cwd: root, env: { PATH: process.env["PATH"], WINDROSE_API_KEY: key } }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${args.join(" ")} ended with ${String(error.code)}: ${stderr}${stdout}`));
+    });
+  });
+}
+
+/** curl prints the wire; the others print the text. */
+function answerIn(printed: string, language: string, wish: string): string {
+  if (language !== "curl") return printed;
+  if (!wish.includes("stream")) return JSON.stringify(JSON.parse(printed).choices[0].message);
+  const lines = printed.split("\n").filter((line) => line.startsWith("data: "));
+  expect(lines.pop()).toBe("data: [DONE]");
+  return lines.map((line) => JSON.parse(line.slice("data: ".length)).choices[0]?.delta.content ?? "").join("");
+}
+
+function expected(wish: string): RegExp {
+  if (wish.includes("tools")) return /get_weather/;
+  return wish.includes("json") ? /country/ : /\w+ \w+/;
+}
