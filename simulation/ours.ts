@@ -48,7 +48,7 @@ function startRouter(world: World, { adaptsTimeout, hedges, numbers = defaultPol
       if (faultCode === undefined) earnHedges(allowance, priceOf(world.endpoints[endpoint], arrival, 1), numbers.hedgeShare);
     },
     overtaken: (endpoint, waitedMs, now) => overtaken(health, { ...pair(endpoint), waitedMs }, now),
-    mayRetry: (faultCode, now) => mayRetry(health, model, faultCode, now),
+    mayRetry: (faultCode, now) => mayRetry(health, { model }, faultCode, now),
     timeoutMs: (endpoint, { promptTokens }, { next, now }) =>
       adaptsTimeout ? firstContentTimeoutMs(health, { ...pair(endpoint), mostMs: waitMostMs, promptTokens, next: next === undefined ? undefined : pair(next) }, now) : waitMostMs,
     hedgeAfterMs: (endpoint, now) => (hedges ? hedgeAfterMs(health, { ...pair(endpoint), isStream: true }, now) : undefined),

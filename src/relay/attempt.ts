@@ -107,8 +107,11 @@ export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<Attempt
           reader?.push(bytes);
           if (reader?.isEnded() === true) linger ??= setTimeout(() => control.abort(new Fault("stream_stalled", "The provider kept the stream open after its end.")), lingerMs);
           if (ending.firstContentAt === undefined) return;
-          deadline?.cancel();
-          gaps ??= watchGaps(input.timeouts, control, ending.startedAt);
+          if (gaps === undefined) {
+            deadline?.cancel();
+            deadline = undefined;
+            gaps = watchGaps(input.timeouts, control, ending.startedAt);
+          }
           gaps.heard(reader?.hasSpoken() ?? false);
         },
         end() {

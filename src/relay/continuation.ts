@@ -58,8 +58,8 @@ export async function continueElsewhere(run: Run, broken: Outcome): Promise<Cont
 }
 
 /** Only what is the endpoint's own failure is made good elsewhere, where somebody can be turned to. */
-function mayGoOn({ deps: { clock, health } }: Run, { id, credentialId, model }: Endpoint, fault: Fault): boolean {
-  return faults[fault.code].blames === "endpoint" && isCallable(health, id, credentialId, clock()) && mayRetry(health, model, fault.code, clock());
+function mayGoOn({ deps: { clock, health } }: Run, endpoint: Endpoint, fault: Fault): boolean {
+  return faults[fault.code].blames === "endpoint" && isCallable(health, endpoint.id, endpoint.credentialId, clock()) && mayRetry(health, endpoint, fault.code, clock());
 }
 
 function continues({ protocol, target }: Endpoint): boolean {

@@ -1,7 +1,7 @@
 /**
  * Fetches media that a caller names by its address, where no provider will. The address is a stranger's: it must not lead to
  * this machine, its network or its cloud, and what comes back may be endless, slow or something else. What is connected to is
- * the very address that was checked; a redirect is checked like an address of its own. Threats 4, 5 and 29 of docs/media.md.
+ * the very address that was checked; a redirect is checked like an address of its own. The limits stand in docs/media.md.
  */
 
 import dns from "node:dns";

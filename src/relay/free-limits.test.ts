@@ -61,3 +61,19 @@ test("a new day begins at midnight, UTC, and nobody is asked for credits before 
     for (let index = 0; index < 5; index++) expect(limits.take("ws", midnight + day * 86_400_000 + index * 60_000, never)).toBeUndefined();
   }
 });
+
+test("of many requests at once no more pass than the minute has, also while the workspace's credits are looked up", async () => {
+  const limits = createFreeLimits({ perMinute: 20, perDay: 5, perDayWithCredits: 1000 });
+  for (let index = 0; index < 5; index++) limits.take("ws", midnight, never);
+  const burst = await Promise.allSettled(Array.from({ length: 300 }, async () => limits.take("ws", midnight + 60_000, rich)));
+  expect(burst.filter(({ status }) => status === "fulfilled")).toHaveLength(20);
+});
+
+test("what is refused is not counted, nor what nobody could look up", async () => {
+  const limits = createFreeLimits({ perMinute: 20, perDay: 5, perDayWithCredits: 8 });
+  for (let index = 0; index < 5; index++) limits.take("ws", midnight, never);
+  await Promise.allSettled(Array.from({ length: 10 }, async () => limits.take("ws", midnight, () => Promise.reject(new Error("no database")))));
+  const rest = await Promise.allSettled(Array.from({ length: 10 }, async () => limits.take("ws", midnight, rich)));
+  expect(rest.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+  await expect(limits.take("ws", midnight + 60_000, rich)).rejects.toThrow("high-balance");
+});

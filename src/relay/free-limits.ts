@@ -61,20 +61,27 @@ export function createFreeLimits(terms: FreeLimitTerms): FreeLimits {
     count.inMinute += 1;
     count.inDay += 1;
   };
+  const takeBack = (count: Count, minute: number): void => {
+    if (count.minute === minute) count.inMinute -= 1;
+    count.inDay -= 1;
+  };
 
   return {
     take(workspaceId, now, bought) {
       const count = countOf(workspaceId, now);
       if (count.inMinute >= terms.perMinute) throw over("free-models-per-min.", terms.perMinute, { now, spanMs: minuteMs });
-      if (count.inDay < terms.perDay) {
-        add(count);
-        return undefined;
-      }
+      const isWithin = count.inDay < terms.perDay;
+      // Before credits are asked for: whoever comes meanwhile is to find this one counted.
+      add(count);
+      if (isWithin) return undefined;
+      const { minute } = count;
       return bought().then((credits) => {
         const hasCredits = credits === null || credits >= creditsForMore;
         const most = hasCredits ? terms.perDayWithCredits : terms.perDay;
-        if (count.inDay >= most) throw over(hasCredits ? "free-models-per-day-high-balance." : notYet(terms), most, { now, spanMs: dayMs });
-        add(count);
+        if (count.inDay > most) throw over(hasCredits ? "free-models-per-day-high-balance." : notYet(terms), most, { now, spanMs: dayMs });
+      }).catch((error: unknown) => {
+        takeBack(count, minute);
+        throw error;
       });
     },
   };

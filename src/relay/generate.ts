@@ -183,7 +183,8 @@ async function conclude(run: Run, pursued: Outcome): Promise<void> {
   if (fault === undefined) {
     keepStay(run.deps.sticky, run.conversation, { endpoint: outcome.endpoint, usage: outcome.reading.usage, router: run.planned.router }, run.deps.clock());
   }
-  if (await book(run, { outcome, bill, fault, canFail: !delivery.isStarted() })) earnHedge(run, bill.total);
+  const isBooked = await book(run, { outcome, bill, fault, canFail: !delivery.isStarted() });
+  if (isBooked && (fault === undefined || bill.total > 0n)) earnHedge(run, bill.total);
   if (run.isHungUp) return;
   if (outcome.whole !== undefined) call.listener?.whole(outcome.whole.head, outcome.whole.answer);
   call.listener?.ended({ fault, finishReason: outcome.reading.finishReason, isSandbox: run.planned.isSandbox });

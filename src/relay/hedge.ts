@@ -12,19 +12,26 @@ import type { Nanodollars } from "../base/money.ts";
 import { startLeg, type Leg, type LegInput } from "./leg.ts";
 import type { Outcome, Run } from "./run.ts";
 
-/** What each workspace's own spending has earned it in hedges, in nano-dollars. The longest unused is forgotten. */
+/** What each workspace's own answers have earned it in hedges, by what they are paid with. The longest unused is forgotten. */
 export type HedgeAllowances = Map<string, HedgeAllowance>;
 
 const allowancesMax = 4_096;
 
-/** What was spent on an answer earns its share. */
-export function earnHedge({ deps, call }: Run, cost: Nanodollars): void {
-  const { workspaceId } = call.key;
-  const allowance = deps.hedges.get(workspaceId) ?? createHedgeAllowance();
-  deps.hedges.delete(workspaceId);
-  deps.hedges.set(workspaceId, allowance);
-  if (deps.hedges.size > allowancesMax) deps.hedges.delete(deps.hedges.keys().next().value as string);
-  earnHedges(allowance, Number(cost), deps.health.policy.hedgeShare);
+/** An answer earns a share of its cost, in nano-dollars; one that cost nothing earns as much of an attempt as there are late ones. */
+export function earnHedge({ deps: { health: { policy }, hedges }, call, planned }: Pick<Run, "deps" | "call" | "planned">, cost: Nanodollars): void {
+  const isFree = cost === 0n;
+  const purse = purseOf(call.key.workspaceId, { isSandbox: planned.isSandbox, isFree });
+  const allowance = hedges.get(purse) ?? createHedgeAllowance();
+  hedges.delete(purse);
+  hedges.set(purse, allowance);
+  if (hedges.size > allowancesMax) hedges.delete(hedges.keys().next().value as string);
+  if (isFree) earnHedges(allowance, 1, 1 - policy.hedgeQuantile);
+  else earnHedges(allowance, Number(cost), policy.hedgeShare);
+}
+
+/** Play money buys nothing real, and what is free is counted in attempts: somebody gives them away. */
+function purseOf(workspaceId: string, { isSandbox, isFree }: { readonly isSandbox: boolean; readonly isFree: boolean }): string {
+  return [workspaceId, ...(isSandbox ? ["sandbox"] : []), ...(isFree ? ["free"] : [])].join(" ");
 }
 
 export interface Turn {
@@ -95,11 +102,12 @@ function hedgeDelay({ call, deps, planned: { request, routing } }: Run, first: E
   return hedgeAfterMs(deps.health, { endpointId: first.id, credentialId: first.credentialId, isStream: request.stream, reasons: routing.reasons }, now);
 }
 
-/** Whichever of them loses has taken the prompt in; that much must have been earned. */
+/** Whichever of them loses has taken the prompt in; that much must have been earned, or an attempt where it costs nothing. */
 function mayHedge({ deps, call, planned }: Run, endpoints: readonly Endpoint[]): boolean {
   const { prompt, images } = planned.routing;
   const usage = { promptTokens: Math.ceil(Math.sqrt(prompt.low * prompt.high)), completionTokens: 0 };
   const cost = Math.max(...endpoints.map(({ pricing }) => Number(costOf(pricing, usage, images).total)));
-  const allowance = deps.hedges.get(call.key.workspaceId);
-  return cost === 0 || (allowance !== undefined && takeHedge(allowance, cost));
+  const isFree = cost === 0;
+  const allowance = deps.hedges.get(purseOf(call.key.workspaceId, { isSandbox: planned.isSandbox, isFree }));
+  return allowance !== undefined && takeHedge(allowance, isFree ? 1 : cost);
 }

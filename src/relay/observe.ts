@@ -47,7 +47,7 @@ export function learn({ deps, call, isHungUp, planned: { routing } }: Pursuit, {
   }
   const contentMs = end.firstContentAt === undefined ? undefined : end.firstContentAt - end.startedAt;
   observe(deps.health, {
-    endpointId, credentialId, model: endpoint.model, faultCode: isCallersDoing(fault, reading) ? undefined : fault?.code, status: end.status,
+    endpointId, credentialId, model: endpoint.model, isSandbox: endpoint.isSandbox, faultCode: isCallersDoing(fault, reading) ? undefined : fault?.code, status: end.status,
     latencyMs: isStream ? contentMs : undefined,
     wholeMs: isStream ? undefined : contentMs,
     reasons: routing.reasons,

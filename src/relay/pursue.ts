@@ -69,7 +69,7 @@ function isWorthwhile({ deps, attempts }: Pursuit, { fault, endpoint }: Tried): 
   const faultCodes = attempts.filter(({ model, faultCode }) => model === endpoint.model && faultCode !== "upstream_rate_limited").map(({ faultCode }) => faultCode);
   // Row 26: once, because the next one would be the third to refuse.
   const isRefusedAgain = fault.code === "unsupported_parameter" && faultCodes.filter((code) => code === fault.code).length > 1;
-  return faults[fault.code].elsewhere && !isRefusedAgain && faultCodes.length < triesPerModelMax && mayRetry(deps.health, endpoint.model, fault.code, deps.clock());
+  return faults[fault.code].elsewhere && !isRefusedAgain && faultCodes.length < triesPerModelMax && mayRetry(deps.health, endpoint, fault.code, deps.clock());
 }
 
 /** Rows 25 and 26: what one refused goes to those that are known to take it. */
@@ -83,7 +83,7 @@ function mayDoBetter({ planned }: Pursuit, candidate: Endpoint, { fault, endpoin
 function pauseBeforeSame(run: Pursuit, { fault, end, endpoint }: Tried): number | undefined {
   const { deps: { clock, health } } = run;
   const isAnsweredFailure = fault?.code === "upstream_failed" || (fault?.code === "upstream_timeout" && end.status !== null && end.status >= 500);
-  if (isAnsweredFailure && isCallable(health, endpoint.id, endpoint.credentialId, clock()) && mayRetry(health, endpoint.model, fault.code, clock())) return sameEndpointPauseMostMs * uniformOf(run.planned.plan.seed, backingOff);
+  if (isAnsweredFailure && isCallable(health, endpoint.id, endpoint.credentialId, clock()) && mayRetry(health, endpoint, fault.code, clock())) return sameEndpointPauseMostMs * uniformOf(run.planned.plan.seed, backingOff);
   if (fault?.code === "upstream_rate_limited" && fault.retryAfterMs !== undefined && fault.retryAfterMs <= retryAfterMsMax) return fault.retryAfterMs;
   return undefined;
 }

@@ -161,7 +161,7 @@ function mayGoOn(health: Health, { steps, place }: Attempt, faultCode: FaultCode
   if (next === undefined || !faults[faultCode].elsewhere) return false;
   if (next.model !== model) return true;
   const tried = steps.slice(0, place + 1).filter((step) => step.model === model).length;
-  return tried < triesPerModelMost && mayRetry(health, model, faultCode, now);
+  return tried < triesPerModelMost && mayRetry(health, { model }, faultCode, now);
 }
 
 function charge(tally: Tally, { endpoints, usage }: Subject, served: Endpoint): void {

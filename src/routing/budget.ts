@@ -4,6 +4,16 @@ import { faults, type FaultCode } from "../base/fault.ts";
 import type { Health } from "./health.ts";
 import type { RetryPolicy } from "./policy.ts";
 
+/** Whose purse it is: a model's, and of the simulated providers' answers apart, because they say nothing of the real ones. */
+export interface PurseOwner {
+  readonly model?: string | undefined;
+  readonly isSandbox?: boolean | undefined;
+}
+
+export function purseName({ model = "", isSandbox = false }: PurseOwner): string {
+  return isSandbox ? `sandbox ${model}` : model;
+}
+
 /**
  * One purse a model. Failures empty it, answers fill it: when most of what is sent fails, sending it all again helps nobody and
  * keeps the providers down.
@@ -34,16 +44,16 @@ export function settlePurse(purse: Purse, isSuccess: boolean, policy: RetryPolic
  * May a request for this model that just failed in this way be tried at another endpoint? Refusals for capacity always may:
  * they cost nothing, and a refused endpoint is on hold.
  */
-export function mayRetry(health: Health, model: string, faultCode: FaultCode, now: number): boolean {
+export function mayRetry(health: Health, owner: PurseOwner, faultCode: FaultCode, now: number): boolean {
   if (!faults[faultCode].elsewhere) return false;
   if (faults[faultCode].blames !== "endpoint") return true;
-  const purse = health.purses.get(model);
+  const purse = health.purses.get(purseName(owner));
   if (purse === undefined) return true;
   const { most, perSecond } = health.policy.retry;
   return purse.coins + (Math.max(0, now - purse.at) * perSecond) / 1000 >= most / 2;
 }
 
-/** What may be spent on hedges: a share of what is spent on answers. In whatever unit the caller counts in. */
+/** What may be spent on hedges: a share of what is spent on answers, or of the answers where those cost nothing. In whatever unit the caller counts in. */
 export interface HedgeAllowance {
   left: number;
 }

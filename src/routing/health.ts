@@ -6,7 +6,7 @@
 
 import { faults, type FaultCode } from "../base/fault.ts";
 import { endProbe, isClosed, isHalfOpen, startProbe, trip } from "./breaker.ts";
-import { createPurse, settlePurse, type Purse } from "./budget.ts";
+import { createPurse, purseName, settlePurse, type Purse, type PurseOwner } from "./budget.ts";
 import type { Percentiles } from "./candidate.ts";
 import { createMemory, failureShare, learnPace, learnWait, remember, type Pace } from "./estimate.ts";
 import { cleared, createDistribution, gather, quantileOf, sample, sliceMs, slices, type Histogram } from "./histogram.ts";
@@ -16,12 +16,10 @@ import { addDay, countToolCalls, createToolCalls, toolCallErrorRate } from "./to
 import { createTrack, latencyLeast, throughputLeast, type Track } from "./track.ts";
 import { addTo, count, type Tally } from "./window.ts";
 
-/** What became of one attempt. */
-export interface Outcome {
+/** What became of one attempt. It fills or empties its owner's purse of retries (budget.ts). */
+export interface Outcome extends PurseOwner {
   readonly endpointId: string;
   readonly credentialId: string;
-  /** Whose purse of retries it fills or empties (budget.ts). */
-  readonly model?: string | undefined;
   /** Undefined for a success. The table of faults says whom it counts against. */
   readonly faultCode: FaultCode | undefined;
   /** The upstream's HTTP status; null when it never answered. */
@@ -48,7 +46,7 @@ export interface Health {
   readonly tracks: Map<string, Map<string, Track>>;
   /** Accounts that cannot pay; they hold every endpoint called with them. */
   readonly accounts: Map<string, Hold>;
-  /** What may be retried, by model. */
+  /** What may be retried, by the purse's name. */
   readonly purses: Map<string, Purse>;
   readonly policy: Policy;
   readonly tracksMax: number;
@@ -329,7 +327,7 @@ function record(health: Health, track: Track, { isSuccess, outcome, now }: Endin
   }
   const { breaker } = track;
   const { policy } = health;
-  const purse = purseFor(health, outcome.model ?? "", now);
+  const purse = purseFor(health, purseName(outcome), now);
   settlePurse(purse, isSuccess, policy.retry, now);
   const { gapMs } = purse;
   if (!isClosed(breaker)) {
@@ -355,10 +353,10 @@ function isOutage(track: Track, { breaker }: Policy, now: number): boolean {
   return failures >= breaker.errors && failures > breaker.share * (successes + failures);
 }
 
-function purseFor(health: Health, model: string, now: number): Purse {
-  let purse = health.purses.get(model);
+function purseFor(health: Health, name: string, now: number): Purse {
+  let purse = health.purses.get(name);
   if (purse === undefined) {
-    health.purses.set(model, (purse = createPurse(health.policy.retry, now)));
+    health.purses.set(name, (purse = createPurse(health.policy.retry, now)));
     if (health.purses.size > health.tracksMax) health.purses.delete(health.purses.keys().next().value ?? "");
   }
   return purse;

@@ -152,19 +152,27 @@ describe("a retry", () => {
 
   test("is free while most is well, and stops when nearly everything fails", () => {
     const health = createHealth();
-    expect(mayRetry(health, model, "upstream_failed", noon)).toBe(true);
+    expect(mayRetry(health, { model }, "upstream_failed", noon)).toBe(true);
     for (let index = 0; index < 100; index++) observe(health, { ...pair, model, faultCode: index % 3 === 0 ? "upstream_failed" : undefined }, noon + index);
-    expect(mayRetry(health, model, "upstream_failed", noon + 100)).toBe(true);
+    expect(mayRetry(health, { model }, "upstream_failed", noon + 100)).toBe(true);
     for (let index = 0; index < 25; index++) observe(health, { ...pair, model, faultCode: "upstream_failed" }, noon + 200 + index);
-    expect(mayRetry(health, model, "upstream_failed", noon + 300)).toBe(false);
-    expect(mayRetry(health, "author/other", "upstream_failed", noon + 300)).toBe(true);
-    expect(mayRetry(health, model, "upstream_failed", noon + 300_000)).toBe(true);
+    expect(mayRetry(health, { model }, "upstream_failed", noon + 300)).toBe(false);
+    expect(mayRetry(health, { model: "author/other" }, "upstream_failed", noon + 300)).toBe(true);
+    expect(mayRetry(health, { model }, "upstream_failed", noon + 300_000)).toBe(true);
+  });
+
+  test("is not paid for by the answers of simulated providers, nor the other way round", () => {
+    const health = createHealth();
+    for (let index = 0; index < 60; index++) observe(health, { ...pair, model, faultCode: "upstream_failed" }, noon);
+    for (let index = 0; index < 60; index++) observe(health, { endpointId: "simulated", credentialId: "sandbox", model, isSandbox: true, faultCode: undefined }, noon + 1);
+    expect(mayRetry(health, { model }, "upstream_failed", noon + 1)).toBe(false);
+    expect(mayRetry(health, { model, isSandbox: true }, "upstream_failed", noon + 1)).toBe(true);
   });
 
   test("of a refusal for capacity is always free, and of a caller's mistake never", () => {
     const health = createHealth();
     for (let index = 0; index < 50; index++) observe(health, { ...pair, model, faultCode: "upstream_failed" }, noon);
-    expect(mayRetry(health, model, "upstream_rate_limited", noon)).toBe(true);
-    expect(mayRetry(health, model, "invalid_request", noon)).toBe(false);
+    expect(mayRetry(health, { model }, "upstream_rate_limited", noon)).toBe(true);
+    expect(mayRetry(health, { model }, "invalid_request", noon)).toBe(false);
   });
 });

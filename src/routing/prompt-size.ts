@@ -132,8 +132,13 @@ const surveyed: ReadonlySet<unknown> = new Set(["text", "image", "document", "se
 
 function surveyCall(found: Survey, call: ToolCall): void {
   found.high += perMessage.high;
-  addText(found, call.function.name);
-  addRewritten(found, call.function.arguments);
+  if (call.function !== undefined) {
+    addText(found, call.function.name);
+    addRewritten(found, call.function.arguments);
+    return;
+  }
+  const { custom } = call;
+  if (custom !== undefined) addRewritten(found, JSON.stringify(custom));
 }
 
 function surveyPart(found: Survey, part: ContentPart): void {

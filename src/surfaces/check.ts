@@ -29,8 +29,9 @@ export function list(value: unknown, path: string): readonly unknown[] {
   return value;
 }
 
-export function textList(value: unknown, path: string): readonly string[] {
+export function textList(value: unknown, path: string, itemsMax = Infinity): readonly string[] {
   const items = list(value, path);
+  if (items.length > itemsMax) throw invalid(path, `must have at most ${itemsMax.toLocaleString("en")} entries; this has ${items.length.toLocaleString("en")}`);
   for (let index = 0; index < items.length; index++) {
     if (typeof items[index] !== "string") throw invalid(`${path}[${index}]`, `must be a string, not ${kindOf(items[index])}`);
   }

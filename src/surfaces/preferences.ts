@@ -14,6 +14,8 @@ export const defaultPreferences: ProviderPreferences = Object.freeze({
 const quantization = oneOf(["int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8", "mxfp8", "fp16", "bf16", "fp32", "unknown"]);
 const sortBy = oneOf(["price", "throughput", "latency", "exacto"]);
 const partition = oneOf(["model", "none"]);
+/** Every endpoint is compared with every entry. */
+const entriesMax = 256;
 const positive = numberIn(0, Number.MAX_VALUE);
 
 type Mutable<Shape> = { -readonly [Field in keyof Shape]: Shape[Field] };
@@ -35,15 +37,15 @@ export function readPreferences(fields: Fields): ProviderPreferences {
 function readField(preferences: Mutable<ProviderPreferences>, field: string, value: unknown): void {
   const path = `provider.${field}`;
   switch (field) {
-    case "order": preferences.order = textList(value, path); return;
-    case "only": preferences.only = textList(value, path); return;
-    case "ignore": preferences.ignore = textList(value, path); return;
+    case "order": preferences.order = textList(value, path, entriesMax); return;
+    case "only": preferences.only = textList(value, path, entriesMax); return;
+    case "ignore": preferences.ignore = textList(value, path, entriesMax); return;
     case "allow_fallbacks": preferences.allowFallbacks = bool(value, path); return;
     case "require_parameters": preferences.requireParameters = bool(value, path); return;
     case "data_collection": preferences.dataCollection = oneOf(["allow", "deny"])(value, path); return;
     case "zdr": preferences.zdr = bool(value, path); return;
     case "enforce_distillable_text": preferences.enforceDistillableText = bool(value, path); return;
-    case "quantizations": preferences.quantizations = textList(value, path).map((item, index) => quantization(item, `${path}[${index}]`)); return;
+    case "quantizations": preferences.quantizations = textList(value, path, entriesMax).map((item, index) => quantization(item, `${path}[${index}]`)); return;
     case "sort": preferences.sort = readSort(value, path); return;
     case "max_price": preferences.maxPrice = readMaxPrice(value, path); return;
     case "preferred_min_throughput": preferences.preferredMinThroughput = readPercentiles(value, path); return;

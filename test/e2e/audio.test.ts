@@ -164,10 +164,12 @@ describe("transcription", () => {
   test("of a form, with OpenAI's client", async () => {
     const client = new OpenAI({ apiKey: stage.key, baseURL: stage.gateway.baseUrl, maxRetries: 0 });
     const file = await toFile(sound, "speech.mp3");
-    const answer = await client.audio.transcriptions.create({ model: "acme/form", file });
+    // In a form an object is its JSON.
+    const provider = { provider: JSON.stringify({ only: ["first"] }) };
+    const answer = await client.audio.transcriptions.create(Object.assign({ model: "acme/form", file }, provider));
     expect(answer.text).toBe(text);
     expect(stage.first.requests[0]?.text).toContain('filename="audio.mp3"');
-    const verbose = await client.audio.transcriptions.create({ model: "acme/whisper-sdk", file, response_format: "verbose_json", timestamp_granularities: ["word", "segment"], language: "en" });
+    const verbose = await client.audio.transcriptions.create(Object.assign({ model: "acme/whisper-sdk", file, response_format: "verbose_json" as const, timestamp_granularities: ["word" as const, "segment" as const], language: "en" }, provider));
     expect(verbose.words?.[0]).toMatchObject({ word: "Galileo" });
   });
 

@@ -12,8 +12,8 @@ const draw = { prompt: "An otter" };
 const say = { input: "Grüße", voice: "Kore" };
 const write = { input_audio: { data: Buffer.alloc(800).toString("base64"), format: "wav" } };
 
-const googleAnswer = (mimeType: string, data: string) => json({
-  candidates: [{ content: { parts: [{ inlineData: { mimeType, data } }] }, finishReason: "STOP" }], usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 1290, totalTokenCount: 1295 },
+const googleAnswer = (mimeType: string, data: string, tokens: number) => json({
+  candidates: [{ content: { parts: [{ inlineData: { mimeType, data } }] }, finishReason: "STOP" }], usageMetadata: { promptTokenCount: 5, candidatesTokenCount: tokens, totalTokenCount: tokens + 5 },
 });
 const voyageRanks = json({ object: "list", data: [{ index: 0, relevance_score: 0.1 }, { index: 1, relevance_score: 0.7 }], usage: { total_tokens: 9 } });
 const rankedAs = (answer: Json) => answer.results.map(({ index }: { index: number }) => index);
@@ -50,9 +50,9 @@ const cells: readonly Cell[] = [
   { route: "/rerank", output: "rerank", protocol: "cohere-v2", body: rank, reply: replay("cohere/reranking.1.json"), path: "/rerank", gist: rankedAs, expected: [1, 0], cost: 0.01 },
   { route: "/rerank", output: "rerank", protocol: "voyage-embeddings", body: rank, reply: voyageRanks, path: "/rerank", gist: rankedAs, expected: [1, 0], cost: 9e-6 },
   { route: "/images", output: "image", protocol: "openai-chat", body: draw, reply: replay("openai/images.image-edit.json"), path: "/images/generations", gist: drawn, expected: "image/png", cost: 0.01 },
-  { route: "/images", output: "image", protocol: "google-generative", body: draw, reply: googleAnswer("image/jpeg", "/9j/AAAA"), path: "/models/m:generateContent", gist: drawn, expected: "image/jpeg", cost: 0.011295 },
+  { route: "/images", output: "image", protocol: "google-generative", body: draw, reply: googleAnswer("image/jpeg", "/9j/AAAA", 1290), path: "/models/m:generateContent", gist: drawn, expected: "image/jpeg", cost: 0.011295 },
   { route: "/audio/speech", output: "speech", protocol: "openai-chat", body: say, reply: { status: 200, headers: { "content-type": "audio/pcm" }, body: ["sound"], ending: "end" }, path: "/audio/speech", gist: (_, text) => text, expected: "sound", cost: 50e-6 },
-  { route: "/audio/speech", output: "audio", protocol: "google-generative", body: say, reply: googleAnswer("audio/L16;codec=pcm;rate=24000", Buffer.from("sound").toString("base64")), path: "/models/m:generateContent", gist: (_, text) => text, expected: "sound", cost: 1295e-6 },
+  { route: "/audio/speech", output: "audio", protocol: "google-generative", body: say, reply: googleAnswer("audio/L16;codec=pcm;rate=24000", Buffer.from("sound").toString("base64"), 50), path: "/models/m:generateContent", gist: (_, text) => text, expected: "sound", cost: 55e-6 },
   { route: "/audio/transcriptions", output: "transcription", protocol: "openai-chat", body: write, reply: replay("openai/transcription.json"), path: "/audio/transcriptions", gist: written, expected: "Galileo", cost: 0.037 },
   {
     route: "/audio/transcriptions", output: "transcription", protocol: "mistral-chat", body: write, path: "/audio/transcriptions", gist: written, expected: "Galileo", cost: 0.002639,

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { createRoot } from "react-dom/client";
 import { loadIndex } from "../catalog/load-index.ts";
+import { loadPlaces } from "../catalog/load-places.ts";
 import { hrefFrom } from "../format/href.ts";
 import { siteRoot } from "./site-root.ts";
 
@@ -42,6 +43,7 @@ const entriesMax = 20;
 function Palette() {
   const [places] = useState(placesOnPage);
   const [models, setModels] = useState<readonly Entry[]>();
+  const [docs, setDocs] = useState<readonly Entry[]>([]);
   const [failure, setFailure] = useState<string>();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -49,13 +51,14 @@ function Palette() {
 
   useEffect(() => {
     input.current?.focus();
+    loadPlaces(siteRoot()).then(setDocs, (error: unknown) => setFailure(error instanceof Error ? error.message : "The documentation could not be searched."));
     loadIndex(siteRoot()).then(
       ({ models: all }) => setModels(all.map(({ name, slug }) => ({ name, detail: slug, path: `/${slug}` }))),
       (error: unknown) => setFailure(error instanceof Error ? error.message : "The list of models could not be read."),
     );
   }, []);
 
-  const found = find([...places, ...(models ?? [])], text);
+  const found = find([...places, ...(models ?? []), ...docs], text);
   const chosen = found[Math.min(at, found.length - 1)];
   const open = (entry: Entry): void => location.assign(hrefFrom(siteRoot(), entry.path));
   const onKeyDown = (event: KeyboardEvent): void => {

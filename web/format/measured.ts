@@ -18,6 +18,11 @@ export function sourceOf({ window, n, asOf: at }: Sampled, book: Book, sample = 
   return `${spanText(window)} · n = ${counted(n, sample)} · as of ${asOf(at)} · ${origins[book]}`;
 }
 
+/** The same of figures that are counted by something else than samples: "28 days, today so far · as of Nov 21, 12:00 UTC · measured here". */
+export function daysSource(days: number, at: number, book: Book): string {
+  return `${counted(days, "day")} by UTC, today so far · as of ${asOf(at)} · ${origins[book]}`;
+}
+
 const origins: Readonly<Record<Book, string>> = { real: "measured here", sandbox: "sandbox traffic", demo: "demo data" };
 
 const twoDaysMs = 2 * 86_400_000;

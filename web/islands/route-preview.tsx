@@ -6,7 +6,7 @@
 import { useContext, useEffect, useRef, useState, type FormEvent } from "react";
 import { hrefFrom } from "../format/href.ts";
 import { exact, percent } from "../format/number.ts";
-import { money } from "../format/price.ts";
+import { price } from "../format/price.ts";
 import { duration } from "../format/time.ts";
 import { Chip } from "../ui/chip.tsx";
 import { DataTable, type Column } from "../ui/data-table.tsx";
@@ -125,14 +125,14 @@ function Answer({ answer: { sandbox, candidates, rejected, error }, name }: { re
   const columns: readonly Column<RouteCandidate>[] = [
     { name: "Provider", cell: ({ provider, tag }) => <>{provider} <code className="slug">{tag}</code></> },
     { name: "Tried first", isNumeric: true, title: "How often it is tried first, over 256 draws", cell: ({ first_try_probability: chance }) => <Chance share={chance} /> },
-    { name: "Predicted cost", isNumeric: true, title: "Of this prompt and an answer of 500 tokens", cell: ({ predicted_cost: cost }) => <span title={`$${cost.toFixed(9)}`}>{money(cost)}</span> },
+    { name: "Predicted cost", isNumeric: true, title: "Of this prompt and an answer of 500 tokens", cell: ({ predicted_cost: cost }) => price(cost.toFixed(9)) },
     { name: "First content", isNumeric: true, title: "Median of the last 30 minutes", cell: ({ predicted_latency_ms: latency }) => (latency === null ? <span title="too few requests in the last 30 minutes">—</span> : duration(latency)) },
   ];
   return (
     <>
       {sandbox && <p className="small muted">No provider is configured on this gateway, so the sandbox would answer: these providers are simulated.</p>}
       {error !== null && <p className="banner banner-brass" role="note">{error.message}</p>}
-      {candidates.length > 0 && <DataTable caption={`Routing of ${name}`} isCaptionHidden columns={columns} rows={candidates} keyOf={({ endpoint }) => endpoint} />}
+      {candidates.length > 0 && <DataTable caption={`Routing of ${name}`} isCaptionHidden columns={columns} rows={byChance(candidates)} keyOf={({ endpoint }) => endpoint} />}
       {rejected.length > 0 && (
         <>
           <h3>Not tried</h3>
@@ -144,6 +144,11 @@ function Answer({ answer: { sandbox, candidates, rejected, error }, name }: { re
       {candidates.length === 0 && rejected.length === 0 && error === null && <p>Nothing would be tried.</p>}
     </>
   );
+}
+
+/** Those that are never first stay in the order in which they would be tried. */
+function byChance(candidates: readonly RouteCandidate[]): readonly RouteCandidate[] {
+  return [...candidates].sort((one, other) => other.first_try_probability - one.first_try_probability);
 }
 
 function Chance({ share }: { readonly share: number }) {

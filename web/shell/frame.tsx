@@ -33,7 +33,7 @@ export function Frame({ site, path, children }: FrameProps) {
           <nav aria-label="Main">
             <ul>
               {places.map(({ name, path: to }) => (
-                <li key={to}><Link to={to} aria-current={path === to ? "page" : undefined}>{name}</Link></li>
+                <li key={to}><Link to={to} aria-current={path === to ? "page" : path.startsWith(`${to}/`) ? "true" : undefined}>{name}</Link></li>
               ))}
             </ul>
           </nav>

@@ -21,13 +21,15 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
+  /** On a narrow screen each row becomes a card with its columns' names, for tables too wide to scroll through. */
+  readonly reflows?: boolean;
 }
 
 /** A real table: a caption, scopes, the first column names the row. Scrolls within itself where the page is narrow. */
-export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows, keyOf }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows, keyOf, reflows = false }: DataTableProps<Row>) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table className="data-table">
+      <table className={reflows ? "data-table reflows" : "data-table"}>
         <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>
         <thead>
           <tr>{columns.map(({ name, isNumeric, title, sorted, sortHref }) => (
@@ -41,7 +43,7 @@ export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows
             <tr key={keyOf(row)}>
               {columns.map(({ name, cell, isNumeric, wraps }, index) => {
                 const className = isNumeric === true ? "numeric" : wraps === true ? "wrap" : undefined;
-                return index === 0 ? <th key={name} scope="row">{cell(row)}</th> : <td key={name} className={className}>{cell(row)}</td>;
+                return index === 0 ? <th key={name} scope="row">{cell(row)}</th> : <td key={name} className={className} data-label={reflows ? name : undefined}>{cell(row)}</td>;
               })}
             </tr>
           ))}

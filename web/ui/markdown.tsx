@@ -10,8 +10,8 @@ import { Link, OutsideLink } from "./link.tsx";
 
 interface MarkdownProps {
   readonly text: string;
-  /** The level of the text's first headings, so that they stand below the heading of their section. */
-  readonly headingLevel?: 2 | 3 | 4;
+  /** The level of the text's first headings ("#"), so that they stand below the heading of their section; 1 where that one is shown by itself. */
+  readonly headingLevel?: 1 | 2 | 3 | 4;
   /** For a document of our own, whose headings have anchors and whose code can be copied. */
   readonly manual?: ManualLinks;
 }

@@ -23,7 +23,8 @@ export function registerDocument(api: OpenAPIHono<ApiEnv>, { version, elsewhere 
 }
 
 function whole(document: Described, inference: Readonly<Record<string, object>>): object {
-  return { ...document, paths: { ...inference, ...document.paths } };
+  const own = { get: { tags: ["Document"], summary: "This document", security: [], responses: { 200: { description: "OpenAPI 3.1", content: { "application/json": { schema: { type: "object" } } } } } } };
+  return { ...document, paths: { ...inference, ...document.paths, "/openapi.json": own } };
 }
 
 type Described = ReturnType<OpenAPIHono<ApiEnv>["getOpenAPI31Document"]>;

@@ -2,6 +2,8 @@
 
 import { pricePerMillionText, type Picodollars } from "../../base/money.ts";
 import { price } from "../../../web/format/price.ts";
+import { plainText } from "../../../web/ui/markdown.tsx";
+import { documentsIn } from "./docs/documents.ts";
 import type { PageRoute } from "./page-route.ts";
 
 export const sitemapRoute: PageRoute = {
@@ -17,16 +19,20 @@ export const sitemapRoute: PageRoute = {
 /** Source: llmstxt.org. */
 export const llmsRoute: PageRoute = {
   path: "/llms.txt",
-  answer: ({ catalog }, { origin }) => {
+  answer: (reads, { origin }) => {
+    const { catalog } = reads;
     const listed = catalog.models.filter(({ isListed }) => isListed);
     const body = [
       "# Windrose", "",
       `> One OpenAI-compatible API in front of ${listed.length} models and the providers that serve them. Base URL: ${origin}/api/v1`, "",
       "Authorize with `Authorization: Bearer sk-wr-…`. A model is named by its slug.", "",
       "## API", "",
-      `- [OpenAPI document](${origin}/api/v1/openapi.json): every operation`,
+      `- [OpenAPI document](${origin}/openapi.json): every operation`,
       `- [Models as JSON](${origin}/api/v1/models): prices, context lengths, parameters; filters and sorts are query parameters`,
       `- [Models as a page](${origin}/models): the same query`, "",
+      "## Documentation", "",
+      ...documentsIn(reads, origin).map(({ path, title, summary }) => `- [${title}](${origin}${path}.md): ${plainText(summary)}`),
+      `- [API reference](${origin}/docs/api): every operation with its fields`, "",
       "## Models", "",
       "Prices are US dollars per million input and output tokens.", "",
       ...listed.map((model) => `- [${model.slug}](${origin}/${model.slug}): ${model.name}; ${perMillion(model.pricing?.prompt)} in, ${perMillion(model.pricing?.completion)} out; ${model.contextLength} tokens of context; ${model.inputModalities.join("+")} to ${model.outputModalities.join("+")}`),
@@ -41,15 +47,13 @@ export const robotsRoute: PageRoute = {
   answer: (_reads, { origin }) => ({ contentType: "text/plain; charset=utf-8", body: `User-agent: *\nDisallow: /api/\nDisallow: /settings/\nSitemap: ${origin}/sitemap.xml\n` }),
 };
 
-export const openapiRoute: PageRoute = { path: "/openapi.json", answer: () => ({ redirect: "/api/v1/openapi.json" }) };
-
 function perMillion(amount: Picodollars | undefined): string {
   return amount === undefined ? "unknown" : price(pricePerMillionText(amount));
 }
 
 /** The places with one address, that are for everybody, and that people read. */
 function publicPlaces(routes: readonly string[]): readonly string[] {
-  return routes.filter((path) => !path.includes(":") && !path.includes(".") && !/^\/(?:api|settings)\//.test(path));
+  return routes.filter((path) => !path.includes(":") && !path.includes(".") && !/^\/(?:(?:api|settings)\/|(?:login|logout|keys)$)/.test(path));
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };

@@ -66,7 +66,7 @@ function statusOf(endpoint: CatalogEndpoint, { lack, provider, reads }: Pick<Row
   return { ...healthWords[reads.health(endpoint.id)?.status ?? "healthy"], note: standing };
 }
 
-const standings = { active: "", unverified: "price not verified", historical: "price of the past", retired: "" } as const;
+const standings = { active: "", unverified: "price not verified", historical: "last known price", retired: "" } as const;
 
 const healthWords = {
   healthy: { word: "Callable", tone: "fair" }, degraded: { word: "Degraded", tone: "brass" }, down: { word: "Down", tone: "needle" }, rate_limited: { word: "Rate limited", tone: "brass" },

@@ -5,7 +5,7 @@ import type { Ranked, Ranking } from "../../usage/rankings.ts";
 import type { AppRanking } from "../../usage/reads.ts";
 import { dayOf } from "../../usage/spans.ts";
 import { csvOf } from "../../../web/format/csv.ts";
-import { sourceOf } from "../../../web/format/measured.ts";
+import { daysSource, sourceOf } from "../../../web/format/measured.ts";
 import { isoDate } from "../../../web/format/time.ts";
 import { periods, rankedKinds, rankingsPage, type Period, type RankedKind, type RankedRow, type RankedSection } from "../../../web/pages/rankings/page.tsx";
 import { bookOf } from "./book.ts";
@@ -57,36 +57,42 @@ function kindIn(query: URLSearchParams): RankedKind {
   return rankedKinds.find((kind) => kind === query.get("of")) ?? "models";
 }
 
-/** As many as the public dataset names, too; the rest is one row. */
-const rowsMax = 50;
+/** The rest is one row. */
+const rowsMax = 25;
 
 async function sectionOf(reads: PageReads, kind: RankedKind, period: Period): Promise<RankedSection> {
   const ranking = kind === "apps" ? await reads.usage.appRanking(period) : await reads.usage.ranking(kind, period);
-  const rows = ranking.rows.slice(0, rowsMax).map((row) => rankedRow(row, describe(reads, kind, ranking)));
+  const describing = describe(reads, kind, ranking);
+  const rows = ranking.rows.slice(0, rowsMax).map((row) => rankedRow(row, describing));
   const rest = ranking.rows.slice(rowsMax);
   const chart = kind === "apps" || ranking.rows.length === 0 ? undefined : await chartOf(reads, kind, period);
   return {
     kind, rows: rest.length === 0 ? rows : [...rows, together(rest)], count: ranking.rows.length, tokens: ranking.tokens, requests: ranking.requests, isThin: ranking.isThin,
-    window: ranking.window, asOf: ranking.asOf, source: sourceOf(ranking, bookOf(reads)), ...(chart === undefined ? {} : { chart }),
+    window: ranking.window, asOf: ranking.asOf, source: sourceOf(ranking, bookOf(reads)), ...(chart === undefined ? {} : { chart: { ...chart, source: daysSource(chart.days.length, ranking.asOf, bookOf(reads)) } }),
   };
 }
 
-type Description = Pick<RankedRow, "name"> & { readonly path?: string; readonly icon?: string };
+type Description = Pick<RankedRow, "name"> & { readonly path?: string };
+type Describe = (id: string) => Description;
 
-function describe({ catalog }: PageReads, kind: RankedKind, ranking: Ranking | AppRanking): (id: string) => Description {
-  switch (kind) {
-    case "models":
-      return (slug) => modelNamed(catalog, slug);
-    case "authors": {
-      const names = new Map(catalog.models.map(({ author, authorName }) => [author, authorName]));
-      return (author) => (names.has(author) ? { name: names.get(author) ?? author, path: `/${author}` } : { name: author });
-    }
-    case "apps":
-      return (id) => {
-        const app = "apps" in ranking ? ranking.apps.get(id) : undefined;
-        return app === undefined ? { name: id } : { name: app.name, path: `/apps/${encodeURIComponent(app.slug)}` };
-      };
-  }
+function describe(reads: PageReads, kind: RankedKind, ranking: Ranking | AppRanking): Describe {
+  return "apps" in ranking ? appsNamed(ranking) : namedIn(reads, kind);
+}
+
+function namedIn({ catalog }: PageReads, kind: RankedKind): Describe {
+  if (kind === "models") return (slug) => modelNamed(catalog, slug);
+  const names = new Map(catalog.models.map(({ author, authorName }) => [author, authorName]));
+  return (author) => {
+    const name = names.get(author);
+    return name === undefined ? { name: author } : { name, path: `/${author}` };
+  };
+}
+
+function appsNamed({ apps }: AppRanking): Describe {
+  return (id) => {
+    const app = apps.get(id);
+    return app === undefined ? { name: id } : { name: app.name, path: `/apps/${encodeURIComponent(app.slug)}` };
+  };
 }
 
 /** A model that has left the catalog keeps its slug. */
@@ -95,7 +101,7 @@ function modelNamed(catalog: PageReads["catalog"], slug: string): Description {
   return model === undefined ? { name: slug } : { name: model.name, path: `/${model.slug}` };
 }
 
-function rankedRow({ cost, ...row }: Ranked, describing: (id: string) => Description): RankedRow {
+function rankedRow({ cost, ...row }: Ranked, describing: Describe): RankedRow {
   return { ...row, ...describing(row.id), ...costOf(cost) };
 }
 
@@ -116,9 +122,9 @@ const chartDays: Readonly<Record<Period, number>> = { day: 14, week: 28, month: 
 
 async function chartOf(reads: PageReads, kind: "models" | "authors", period: Period): Promise<DailyTokens> {
   const to = dayOf(reads.clock());
-  const naming = describe(reads, kind, { rows: [] } as never);
+  const nameOf = namedIn(reads, kind);
   const idOf = (slug: string) => (kind === "models" ? slug : (slug.split("/")[0] ?? slug));
-  return dailyTokens(reads, { from: to - chartDays[period] + 1, to, nameOf: (slug) => naming(idOf(slug)).name });
+  return dailyTokens(reads, { from: to - chartDays[period] + 1, to, nameOf: (slug) => nameOf(idOf(slug)).name });
 }
 
 const risingMax = 5;

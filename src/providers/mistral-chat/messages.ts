@@ -2,6 +2,7 @@
 
 import type { ContentPart, Message, ToolCall } from "../../wire/chat.ts";
 import { prefillOf } from "../choices/prefill.ts";
+import { asObject, asText } from "../json.ts";
 import { toolIds } from "./tool-ids.ts";
 
 /** `takesReasoning`: the model reads what an assistant thought in earlier turns. */
@@ -65,12 +66,18 @@ function encodeSpeech(message: Message, takesReasoning: boolean): unknown {
   return content === "" ? [thinking] : [thinking, { type: "text", text: content }];
 }
 
+/** What a tool takes as free text, for want of such tools, as the one argument of a function. */
 function encodeCall(call: ToolCall, ids: ReadonlyMap<string, string>): object {
-  const { name, arguments: text } = call.function;
-  return { id: ids.get(call.id) ?? call.id, type: "function", function: { name, arguments: text === "" ? "{}" : text } };
+  const custom = asObject(call["custom"]);
+  const text = custom === undefined ? (call.function?.arguments ?? "") : JSON.stringify({ input: custom["input"] });
+  return { id: ids.get(call.id) ?? call.id, type: "function", function: { name: nameOf(call), arguments: text === "" ? "{}" : text } };
 }
 
 /** The names of the called tools by call id: a tool message should carry the one it answers. */
 function toolNames(messages: readonly Message[]): ReadonlyMap<string, string> {
-  return new Map(messages.flatMap((message) => (message.tool_calls ?? []).map((call) => [call.id, call.function.name] as const)));
+  return new Map(messages.flatMap((message) => (message.tool_calls ?? []).map((call) => [call.id, nameOf(call)] as const)));
+}
+
+function nameOf(call: ToolCall): string {
+  return call.function?.name ?? asText(asObject(call["custom"])?.["name"]) ?? "";
 }

@@ -92,8 +92,8 @@ function OperationSection({ operation, baseUrl }: { readonly operation: Operatio
   return (
     <section className="section operation" aria-labelledby={id}>
       <h2 id={id}><Method name={method} /><code>{path}</code> <a className="anchor" href={`#${id}`}><span aria-hidden="true">#</span><span className="visually-hidden">Link to this operation</span></a></h2>
-      <p><strong>{summary}.</strong> {description} <Chip tone={access === "management key" ? "brass" : undefined}>{access === "public" ? "no key needed" : `needs a ${access}`}</Chip></p>
-      <CodeBlock id={`${id}-sample`} language="curl" what={`request to ${name}`} code={sample.replaceAll("{base}", baseUrl)} />
+      <p><strong>{summary}.</strong> <Words text={description} /> {access === "management key" ? <Chip tone="brass">needs a management key</Chip> : <Chip>{access === "key" ? "needs a key" : "no key needed"}</Chip>}</p>
+      <CodeBlock id={`${id}-sample`} language="curl" what="request" code={sample.replaceAll("{base}", baseUrl)} />
       {parameters.length > 0 && <Fields caption={`Parameters of ${name}`} fields={parameters} />}
       {body.length > 0 && <Fields caption={`Body of ${name}`} fields={body} />}
       {answer.length > 0 && <details className="answer-fold"><summary>Answer: {answerTypes.join(" or ")}</summary><Fields caption={`Answer of ${name}`} fields={answer} /></details>}
@@ -105,11 +105,16 @@ function OperationSection({ operation, baseUrl }: { readonly operation: Operatio
 const columns: readonly Column<Field>[] = [
   { name: "Field", cell: ({ name, isRequired }) => <><code>{name}</code>{isRequired && <span className="required"> required</span>}</> },
   { name: "Type", wraps: true, cell: ({ type }) => type },
-  { name: "Meaning", wraps: true, cell: ({ description }) => description },
+  { name: "Meaning", wraps: true, cell: ({ description }) => <Words text={description} /> },
 ];
 
 function Fields({ caption, fields }: { readonly caption: string; readonly fields: readonly Field[] }) {
   return <DataTable caption={caption} columns={columns} rows={fields} keyOf={({ name }) => name} />;
+}
+
+/** A line of text whose names stand between backticks. */
+function Words({ text }: { readonly text: string }) {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
 }
 
 function Method({ name }: { readonly name: string }) {

@@ -65,7 +65,7 @@ function ErrorSection({ entry: { code, status, type, elsewhere, blames, help }, 
   return (
     <article className="error-entry" aria-labelledby={code}>
       <h3 id={code}><code>{code}</code> <a className="anchor" href={`#${code}`}><span aria-hidden="true">#</span><span className="visually-hidden">Link to this error</span></a></h3>
-      <p className="chips"><Chip>{status}</Chip><Chip title="error.metadata.error_type">{type}</Chip><Chip tone={elsewhere ? "fair" : undefined}>{elsewhere ? "another provider is tried" : "no other provider is tried"}</Chip></p>
+      <p className="chips"><Chip>{status}</Chip><Chip title="error.metadata.error_type">{type}</Chip>{elsewhere ? <Chip tone="fair">another provider is tried</Chip> : <Chip>no other provider is tried</Chip>}</p>
       <Markdown text={help} manual={{ to }} />
       <p className="small muted">{blamed[blames] ?? ""}</p>
     </article>

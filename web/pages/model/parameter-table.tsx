@@ -8,7 +8,7 @@ import { parameterMeanings } from "./parameters.ts";
 export function ParameterTable({ data: { name, parameters } }: { readonly data: ModelPageData }) {
   return (
     <DataTable
-      caption={`Parameters for ${name}`} isCaptionHidden rows={parameters} keyOf={(row) => row.name}
+      caption={`Parameters for ${name}`} isCaptionHidden reflows rows={parameters} keyOf={(row) => row.name}
       columns={[
         { name: "Name", cell: (row) => <code>{row.name}</code> },
         { name: "Type", cell: (row) => parameterMeanings[row.name]?.type ?? missing },

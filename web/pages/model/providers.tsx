@@ -15,7 +15,7 @@ export function Providers({ data: { name, endpoints, places } }: { readonly data
   }
   return (
     <>
-      <DataTable caption={`Providers for ${name}`} isCaptionHidden columns={columns} rows={endpoints} keyOf={({ id }) => id} />
+      <DataTable caption={`Providers for ${name}`} isCaptionHidden reflows columns={endpoints.some(({ prices }) => prices.others.length > 0) ? columns : columns.filter((column) => column.name !== "Other prices")} rows={endpoints} keyOf={({ id }) => id} />
       <p className="as-of">
         Prices are dollars per million tokens, as listed by the provider. Speed is of the last 7 days and uptime of the last 72 hours, both measured on this gateway;
         p90 is what nine requests in ten do at least as well as. Under {samplesMin} samples the count is shown instead.
@@ -26,18 +26,18 @@ export function Providers({ data: { name, endpoints, places } }: { readonly data
 
 const columns: readonly Column<EndpointRow>[] = [
   { name: "Provider", cell: ({ provider, providerPath, tag }) => <>{providerPath === undefined ? provider : <Link to={providerPath}>{provider}</Link>}<br /><code className="slug">{tag}</code></> },
-  { name: "Status", wraps: true, cell: ({ status: { word, tone, note } }) => <><Chip {...(tone === undefined ? {} : { tone })}>{word}</Chip>{note !== "" && <span className="cell-note">{note}</span>}</> },
-  { name: "Quantization", cell: ({ quantization }) => quantization ?? <Missing why="not stated" /> },
+  { name: "Status", wraps: true, cell: ({ status: { word, tone, note } }) => <><Chip {...(tone === undefined ? {} : { tone })}>{word}</Chip>{note !== "" && <span className="cell-note status-note">{note}</span>}</> },
   { name: "Context", isNumeric: true, cell: ({ context: tokens }) => <Tokens count={tokens} /> },
   { name: "Max output", isNumeric: true, cell: ({ outputMax }) => <Tokens count={outputMax} /> },
   { name: "Input", isNumeric: true, title: "Dollars per million input tokens", cell: ({ prices }) => <Amount dollars={prices.prompt} /> },
   { name: "Output", isNumeric: true, title: "Dollars per million output tokens", cell: ({ prices }) => <Amount dollars={prices.completion} /> },
-  { name: "Cache read", isNumeric: true, title: "Dollars per million input tokens read from the provider's cache", cell: (row) => <><Amount dollars={row.prices.cacheRead} why="no price of its own" />{row.cachesByItself && <span className="cell-note">implicit</span>}</> },
-  { name: "Cache write", isNumeric: true, title: "Dollars per million input tokens written to the provider's cache", cell: ({ prices }) => <Amount dollars={prices.cacheWrite} why="no price of its own" /> },
-  { name: "Other prices", wraps: true, cell: ({ prices: { others } }) => (others.length === 0 ? <Missing why="none listed" /> : <ul className="cell-list">{others.map(({ of, text }) => <li key={of}>{of}: {text}</li>)}</ul>) },
   { name: "First content", isNumeric: true, title: "p50 and p90 of the time to the first content", cell: ({ latency }) => <Pair speed={latency} format={duration} /> },
   { name: "Throughput", isNumeric: true, title: "p50 and p90 of output tokens per second", cell: ({ throughput }) => <Pair speed={throughput} format={rate} /> },
   { name: "Uptime", isNumeric: true, title: "Share of the attempts that succeeded", cell: ({ uptime: seen }) => <Up seen={seen} /> },
+  { name: "Cache read", isNumeric: true, title: "Dollars per million input tokens read from the provider's cache", cell: (row) => <><Amount dollars={row.prices.cacheRead} why="no price of its own" />{row.cachesByItself && <span className="cell-note">implicit</span>}</> },
+  { name: "Cache write", isNumeric: true, title: "Dollars per million input tokens written to the provider's cache", cell: ({ prices }) => <Amount dollars={prices.cacheWrite} why="no price of its own" /> },
+  { name: "Other prices", wraps: true, cell: ({ prices: { others } }) => (others.length === 0 ? <Missing why="none listed" /> : <ul className="cell-list">{others.map(({ of, text }) => <li key={of}>{of}: {text}</li>)}</ul>) },
+  { name: "Quantization", cell: ({ quantization }) => quantization ?? <Missing why="not stated" /> },
   { name: "Data policy", wraps: true, cell: ({ policy }) => <span className="chips">{policy.map(({ word, note, tone }) => <Chip key={word} title={note} {...(tone === undefined ? {} : { tone })}>{word}</Chip>)}</span> },
   { name: "Does not take", wraps: true, title: "Parameters of this model that the endpoint does not take", cell: ({ gaps }) => <Gaps gaps={gaps} /> },
 ];

@@ -27,7 +27,7 @@ export function Apps({ data: { name, apps: { rows, source } } }: Props) {
       <DataTable
         caption={`Apps using ${name}`} isCaptionHidden rows={rows} keyOf={({ rank }) => String(rank)}
         columns={[
-          { name: "App", cell: (app) => <><span className="rank">{app.rank}</span> {app.path === undefined ? app.name : <Link to={app.path}>{app.name}</Link>}</> },
+          { name: "App", cell: (app) => <span className="ranked"><span className="rank">{app.rank}</span>{app.path === undefined ? app.name : <Link to={app.path}>{app.name}</Link>}</span> },
           { name: "Tokens", isNumeric: true, cell: ({ tokens }) => <span title={counted(tokens, "token")}>{compact(tokens)}</span> },
           { name: "Share", isNumeric: true, title: "Of the tokens of all public apps on this model", cell: ({ share }) => percent(share) },
           { name: "Week before", cell: (app) => moved(app) },
@@ -72,14 +72,14 @@ export function Uptime({ data: { name, uptime: { all, withoutRouting, each, sour
         <Row name="Without routing" figure={sampled(all.attempts, () => uptime(all.withoutRouting))} label={`${name} without routing, 90 days`} ticks={withoutRouting} />
       </div>
       <DataTable
-        caption="Uptime by provider" rows={each} keyOf={(series) => series.name}
+        caption="Uptime by provider" reflows rows={each} keyOf={(series) => series.name}
         columns={[
           { name: "Provider", cell: (series) => series.name },
           { name: "Attempts that succeeded", isNumeric: true, cell: (series) => figureOf(series, series.availability) },
           { name: "With routing", isNumeric: true, title: "Of the requests that tried it first, those that were answered, by it or by another", cell: (series) => figureOf(series, series.withRouting) },
           { name: "Without routing", isNumeric: true, title: "Of the requests that tried it first, those that it answered", cell: (series) => figureOf(series, series.withoutRouting) },
           { name: "Attempts", isNumeric: true, cell: ({ attempts }) => exact(attempts) },
-          { name: "90 days", cell: (series) => <UptimeStrip label={`${series.name}, 90 days`} ticks={series.ticks} /> },
+          { name: "90 days", cell: (series) => <UptimeStrip label={`${series.name}, 90 days`} ticks={series.ticks} isPlain /> },
         ]}
       />
     </ChartFigure>

@@ -9,7 +9,7 @@ import { money } from "../../format/price.ts";
 import type { Page } from "../../shell/page.ts";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { Link, useHref } from "../../ui/link.tsx";
+import { Link } from "../../ui/link.tsx";
 import { NoTraffic, SandboxNote } from "../../ui/traffic.tsx";
 
 export const periods = ["day", "week", "month"] as const;
@@ -40,7 +40,7 @@ export interface RankedSection {
   readonly window: { readonly from: number; readonly to: number };
   readonly asOf: number;
   readonly source: string;
-  readonly chart?: { readonly series: readonly string[]; readonly days: readonly Day[] };
+  readonly chart?: { readonly series: readonly string[]; readonly days: readonly Day[]; readonly source: string };
 }
 
 export interface RankedRow {
@@ -126,10 +126,10 @@ function Section({ section, period, title, noun }: SectionProps) {
             <p className="muted">{sentence(section, noun)}</p>
             {chart !== undefined && (
               <div className="panel">
-                <StackedBars id={`${kind}-daily`} title={`Tokens per day by ${noun}`} source={`${chart.days.length} days by UTC, today so far · ${source.split(" · ").slice(2).join(" · ")}`} unit="token" series={chart.series} days={chart.days} isLastSoFar csv={`/rankings/daily.csv?of=${kind}&period=${period}`} />
+                <StackedBars id={`${kind}-daily`} title={`Tokens per day by ${noun}`} source={chart.source} unit="token" series={chart.series} days={chart.days} isLastSoFar csv={`/rankings/daily.csv?of=${kind}&period=${period}`} />
               </div>
             )}
-            <DataTable caption={`${title} by tokens, ${spans[period].text}`} isCaptionHidden columns={columns(title.slice(0, -1), isThin)} rows={rows} keyOf={({ id }) => id} />
+            <DataTable caption={`${title} by tokens, ${spans[period].text}`} isCaptionHidden columns={columns(title.slice(0, -1), section)} rows={rows} keyOf={({ id }) => id} />
             <p className="as-of">{source}{count > rows.length && ` · ${exact(count)} in all`}{isThin && ` · under ${samplesMin} requests shares and changes say nothing and are left out`}</p>
           </>
         )}
@@ -143,14 +143,16 @@ function sentence({ rows, count, tokens, requests, isThin }: RankedSection, noun
   return `${compact(tokens)} tokens in ${counted(requests, "request")} to ${counted(count, noun)}.${lead}`;
 }
 
-function columns(of: string, isThin: boolean): readonly Column<RankedRow>[] {
+/** Bars are drawn against the longest: shares of many are all small. */
+function columns(of: string, { rows, isThin }: RankedSection): readonly Column<RankedRow>[] {
+  const most = Math.max(...rows.map(({ share }) => share));
   const unlessThin = (text: string) => (isThin ? "—" : text);
   return [
     { name: of, cell: (row) => <span className="ranked"><span className="rank">{row.rank ?? ""}</span><span><Name row={row} />{row.path !== undefined && row.id.includes("/") && <code className="slug">{row.id}</code>}</span></span> },
-    { name: "Place", cell: ({ rank, previousRank }) => (rank === null ? "" : <Change text={unlessThin(rankChange(rank, previousRank))} />) },
     { name: "Tokens", isNumeric: true, cell: ({ tokens }) => <span title={counted(tokens, "token")}>{compact(tokens)}</span> },
-    { name: "Share", isNumeric: true, cell: ({ share }) => (isThin ? "—" : <span className="share"><ShareBar share={share} />{percent(share)}</span>) },
-    { name: "Than before", cell: ({ tokens, previousTokens }) => <span title={`${counted(previousTokens, "token")} in the window before`}>{unlessThin(amountChange(tokens, previousTokens))}</span> },
+    { name: "Share", isNumeric: true, cell: ({ share }) => (isThin ? "—" : <span className="share"><ShareBar share={share / most} />{percent(share)}</span>) },
+    { name: "Place", cell: ({ rank, previousRank }) => (rank === null ? "" : <Change text={unlessThin(rankChange(rank, previousRank))} />) },
+    { name: "Change", cell: ({ tokens, previousTokens }) => <span title={`${counted(previousTokens, "token")} in the window before`}>{unlessThin(amountChange(tokens, previousTokens))}</span> },
     { name: "Requests", isNumeric: true, cell: ({ requests }) => exact(requests) },
     { name: "Cost", isNumeric: true, cell: ({ cost, costText }) => <span title={`$${costText}`}>{money(cost)}</span> },
   ];
@@ -170,13 +172,13 @@ function Change({ text }: { readonly text: string }) {
 function Rising({ rows, period }: { readonly rows: readonly RankedRow[]; readonly period: Period }) {
   return (
     <section className="section" id="rising" aria-labelledby="rising-heading">
-      <h3 id="rising-heading">Rising most</h3>
+      <h3 id="rising-heading">Rising most against {spans[period].before}</h3>
       <ol className="risers">
         {rows.map((row) => (
           <li key={row.id}>
             <Name row={row} />
             <span className="riser-figure">+{compact(row.tokens - row.previousTokens)}</span>
-            <span className="muted small">{amountChange(row.tokens, row.previousTokens)} than in {spans[period].before}</span>
+            <span className="muted small">{amountChange(row.tokens, row.previousTokens)}</span>
           </li>
         ))}
       </ol>
