@@ -12,6 +12,7 @@ import { plannerFigures } from "./planner.ts";
 import { buildProcesses, startBareProxy, startLoader, startUpstream, type Loader } from "./processes.ts";
 import { eventsPerStream } from "./sizes.ts";
 import { printFigures, printHeading, type Figure } from "./table.ts";
+import { translatedFigures } from "./translated.ts";
 
 const isQuick = process.argv.includes("--quick");
 const isNull = process.argv.includes("--null");
@@ -50,6 +51,7 @@ async function run(): Promise<void> {
     await withPair(takeBareSeat, takeGatewaySeat, async (pair) => printFigures(await memoryFigures(loader, pair)));
     await withPair(takeBareSeat, takeGatewaySeat, async (pair) => {
       printFigures(await cpuFigures(loader, pair));
+      if (!isNull) printFigures(await translatedFigures(loader, pair, { rounds: isQuick ? 3 : 7, less: isQuick ? 4 : 1 }));
       printFigures(await latencyFigures(loader, pair, directly(upstream.origin)));
       printFigures([{ name: "memory after the load", unit: "MB", bare: (await settledBytes(pair.bare.pid)) / 1e6, gateway: (await settledBytes(pair.gateway.pid)) / 1e6 }]);
     });

@@ -17,6 +17,7 @@ export interface Memory<Value> {
 interface Known<Value> {
   readonly value: Value | undefined;
   readonly readAt: number;
+  readonly weight: number;
 }
 
 const freshMs = 15_000;
@@ -24,15 +25,34 @@ const usableMs = 30_000;
 /** Short, because what another node makes should work soon. */
 const absentMs = 5_000;
 
-/** Holds at most `entriesMax`; what was read longest ago goes first. */
-export function createMemory<Value>({ clock, entriesMax }: { readonly clock: Clock; readonly entriesMax: number }): Memory<Value> {
+export interface MemoryBounds<Value> {
+  readonly clock: Clock;
+  readonly entriesMax: number;
+  /** What one of them weighs, and all of them together, in a unit of their own. */
+  readonly weightOf?: (value: Value) => number;
+  readonly weightMax?: number;
+}
+
+/** Holds at most `entriesMax`, and no more than `weightMax`; what was read longest ago goes first. */
+export function createMemory<Value>({ clock, entriesMax, weightOf = () => 0, weightMax = Infinity }: MemoryBounds<Value>): Memory<Value> {
   const known = new Map<string, Known<Value>>();
+  let weight = 0;
   const reading = new Map<string, Promise<Value | undefined>>();
 
-  const remember = (name: string, value: Value | undefined) => {
+  const drop = (name: string) => {
+    weight -= known.get(name)?.weight ?? 0;
     known.delete(name);
-    known.set(name, { value, readAt: clock() });
-    if (known.size > entriesMax) known.delete(known.keys().next().value as string);
+  };
+
+  const remember = (name: string, value: Value | undefined) => {
+    drop(name);
+    const entry = { value, readAt: clock(), weight: value === undefined ? 0 : weightOf(value) };
+    known.set(name, entry);
+    weight += entry.weight;
+    for (const oldest of known.keys()) {
+      if (known.size <= entriesMax && weight <= weightMax) break;
+      drop(oldest);
+    }
   };
 
   const readAndRemember = async (name: string, begun: Promise<Value | undefined>, isWanted: () => boolean): Promise<Value | undefined> => {
@@ -62,7 +82,7 @@ export function createMemory<Value>({ clock, entriesMax }: { readonly clock: Clo
       return entry.value;
     },
     forget(name) {
-      known.delete(name);
+      drop(name);
       reading.delete(name);
     },
     put(name, value) {

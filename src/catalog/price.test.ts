@@ -116,3 +116,10 @@ test.each([
 ])("where $name has a price, free is $free", ({ pricing, free }) => {
   expect(isFree(pricing)).toBe(free);
 });
+
+test("what the upstream bills apart is charged without another discount, and never more than it counted", () => {
+  const pricing = { prompt: each("1"), completion: each("2"), cacheRead: each("0.1") };
+  const counted = { promptTokens: 507, completionTokens: 10, cachedTokens: 448 };
+  expect(costOf(pricing, { ...counted, billedPromptTokens: 12, billedCompletionTokens: 7 })).toEqual(costOf(pricing, { promptTokens: 12, completionTokens: 7 }));
+  expect(costOf(pricing, { ...counted, billedPromptTokens: 9999, billedCompletionTokens: 9999 })).toEqual(costOf(pricing, { promptTokens: 507, completionTokens: 10 }));
+});

@@ -47,15 +47,17 @@ export interface Cost {
 /**
  * What `usage` costs at `pricing`, each part rounded up to a nano-dollar and the total the sum of the parts: one token
  * is never free, and splitting an answer never makes it cheaper. A detail that an upstream reports larger than the
- * whole it is part of counts as the whole. `images` are those in the prompt.
+ * whole it is part of counts as the whole; so does what it bills beyond its own count. `images` are those in the prompt.
  */
 export function costOf(pricing: Pricing, usage: Usage, images = 0): Cost {
   const price = pricing.overrides === undefined ? pricing : effectivePricing(pricing, usage.promptTokens);
-  const input = whole(usage.promptTokens);
-  const cached = part(usage.cachedTokens, input);
-  const written = part(usage.cacheWriteTokens, input - cached);
+  const counted = whole(usage.promptTokens);
+  const isBilledApart = usage.billedPromptTokens !== undefined;
+  const input = isBilledApart ? part(usage.billedPromptTokens, counted) : counted;
+  const cached = isBilledApart ? 0 : part(usage.cachedTokens, input);
+  const written = isBilledApart ? 0 : part(usage.cacheWriteTokens, input - cached);
   const promptAudio = price.promptAudio === undefined ? 0 : part(usage.promptAudioTokens, input - cached - written);
-  const output = whole(usage.completionTokens);
+  const output = part(usage.billedCompletionTokens ?? usage.completionTokens, whole(usage.completionTokens));
   const reasoning = price.reasoning === undefined ? 0 : part(usage.reasoningTokens, output);
   const completionAudio = price.completionAudio === undefined ? 0 : part(usage.completionAudioTokens, output - reasoning);
 

@@ -4,7 +4,7 @@
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
@@ -106,12 +106,19 @@ export async function startServer(deps: HttpDeps, listen: { readonly host: strin
     answered.catch((error: unknown) => refuse(deps.log, { encodeFault: route.encodeFault, message, response, requestId: id, error }));
   });
 
+  const unused = new Set<Socket>();
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.prependListener("request", ({ socket }) => unused.delete(socket));
+
   await listening(server, listen);
   return {
     port: (server.address() as AddressInfo).port,
     drain: async (graceMs) => {
       isDraining = true;
-      await closed(server, deps.relay.underWay, graceMs);
+      await closed(server, { underWay: deps.relay.underWay, unused, graceMs });
     },
   };
 }
@@ -155,8 +162,18 @@ function listening(server: Server, { host, port }: { readonly host: string; read
 /** Time for what is told at the end of the grace to be written. */
 const lastWordsMs = 1_000;
 
-function closed(server: Server, underWay: RelayDeps["underWay"], graceMs: number): Promise<void> {
+/** A request that is on its way when the node begins to stop has so long to arrive. */
+const firstWordsMs = 1_000;
+
+interface Closing extends Pick<RelayDeps, "underWay"> {
+  /** Connections on which nobody has asked for anything: to the server they are not idle. */
+  readonly unused: ReadonlySet<Socket>;
+  readonly graceMs: number;
+}
+
+function closed(server: Server, { underWay, unused, graceMs }: Closing): Promise<void> {
   return new Promise((resolve) => {
+    setTimeout(() => unused.forEach((socket) => socket.destroy()), firstWordsMs).unref();
     // Connections that fall idle after their last answer would otherwise be waited for until their keep-alive ends.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const grace = setTimeout(() => {

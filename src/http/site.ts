@@ -114,13 +114,14 @@ async function send(made: PageAnswer, { message, response, site }: Pick<Visit, "
   }
   const isPage = "title" in made;
   const text = isPage ? renderPage(made, site) : made.body;
+  const isKept = !(isPage && made.isPrivate === true);
   const tag = `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
   const headers = {
-    "etag": tag, "vary": "accept-encoding", "x-content-type-options": "nosniff",
-    "cache-control": isPage && made.isPrivate === true ? "no-store" : "no-cache",
+    "vary": "accept-encoding", "x-content-type-options": "nosniff", "cache-control": isKept ? "no-cache" : "no-store",
+    ...(isKept ? { etag: tag } : {}),
     ...(isPage ? pageHeaders : {}),
   };
-  if (String(message.headers["if-none-match"] ?? "").includes(tag)) {
+  if (isKept && String(message.headers["if-none-match"] ?? "").includes(tag)) {
     response.writeHead(304, headers).end();
     return;
   }

@@ -201,3 +201,32 @@ test("a list holds the workspace's own, the one changed last first, page by page
   expect(await slugsOf(0, 2)).toEqual(["a", "c", 3]);
   expect(await slugsOf(2, 2)).toEqual(["b", 3]);
 });
+
+test("of large presets fewer are remembered", async () => {
+  const { presets, save, state } = setUp();
+  const workspace = "22222222-0000-4000-8000-000000000000";
+  await db.write([{ sql: "insert into workspaces (id, name, slug, created_at) values (?, 'large', 'large', 0)", values: [workspace] }]);
+  const slugs = Array.from({ length: 100 }, (_, index) => `large-${index}`);
+  for (const slug of slugs) await save(slug, { messages: [{ role: "system", content: "x".repeat(120_000) }] }, workspace);
+  for (const slug of slugs) await presets.apply(request({ model: `@preset/${slug}` }), workspace);
+  const before = state.reads;
+  const again = slugs.toReversed().filter((slug) => !(presets.apply(request({ model: `@preset/${slug}` }), workspace) instanceof Promise));
+  expect(again.length * 120_000).toBeGreaterThan(7 * 1024 * 1024);
+  expect(again.length * 120_000).toBeLessThanOrEqual(8 * 1024 * 1024);
+  expect(state.reads).toBeGreaterThan(before);
+});
+
+test("a workspace holds a thousand presets: one more is refused, a new version of one is not", async () => {
+  const { save } = setUp();
+  const workspace = "33333333-0000-4000-8000-000000000000";
+  await db.write([{ sql: "insert into workspaces (id, name, slug, created_at) values (?, 'full', 'full', 0)", values: [workspace] }]);
+  await save("first", {}, workspace);
+  await db.write([{
+    sql: `with recursive n(i) as (select 1 union all select i + 1 from n where i < 999)
+      insert into presets (id, workspace_id, slug, name, status, latest_version, designated_version_id, created_at, updated_at)
+      select 'full-' || i, ?, 'full-' || i, 'full', 'active', 1, 'none', 0, 0 from n`,
+    values: [workspace],
+  }]);
+  await expect(save("one-more", {}, workspace)).rejects.toMatchObject({ code: "invalid_request", message: expect.stringContaining("at most 1,000 presets"), metadata: { field: "slug" } });
+  expect((await save("first", { temperature: 1 }, workspace)).version.version).toBe(2);
+});

@@ -25,7 +25,7 @@ export interface Presets {
 
   /**
    * Makes a version of an inference body and designates it. Of two racing callers each gets a version of its own.
-   * @throws Fault invalid_request naming the field, payload_too_large.
+   * @throws Fault invalid_request naming the field, or for one preset more than a workspace holds; payload_too_large.
    */
   save(draft: PresetDraft): Promise<DesignatedPreset>;
 
@@ -59,17 +59,23 @@ export interface Counted<Item> {
 interface Usable {
   readonly preset: Preset;
   readonly settings: PresetSettings;
+  /** In bytes as it is stored; in memory it may be fifteen times as large. */
+  readonly size: number;
 }
 
-/** Each up to 128 KiB. */
 const rememberedMax = 1_000;
+const rememberedBytesMax = 8 * 1024 * 1024;
+/** Of racing callers each may make one more. */
+const presetsPerWorkspaceMax = 1_000;
 
 export function openPresets({ db, clock }: { readonly db: Db; readonly clock: Clock }): Presets {
-  const memory = createMemory<Usable>({ clock, entriesMax: rememberedMax });
+  const memory = createMemory<Usable>({ clock, entriesMax: rememberedMax, weightOf: ({ size }) => size, weightMax: rememberedBytesMax });
 
   const read = async (workspaceId: string, slug: string): Promise<Usable | undefined> => {
     const found = await findPreset(db, workspaceId, slug);
-    return found === undefined ? undefined : { preset: found.preset, settings: settingsOf(found.version) };
+    if (found === undefined) return undefined;
+    const { systemPrompt, config } = found.version;
+    return { preset: found.preset, settings: settingsOf(found.version), size: Buffer.byteLength(JSON.stringify({ systemPrompt, config })) };
   };
 
   return {
@@ -86,6 +92,10 @@ export function openPresets({ db, clock }: { readonly db: Db; readonly clock: Cl
         throw new Fault("invalid_request", "slug: expected up to 128 letters, digits, dots, dashes and underscores, a letter or a digit first", { metadata: { field: "slug" } });
       }
       const content = contentOf(surface, body);
+      const count = await countPresets(db, workspaceId);
+      if (count >= presetsPerWorkspaceMax && (await findPreset(db, workspaceId, slug)) === undefined) {
+        throw new Fault("invalid_request", `A workspace holds at most ${presetsPerWorkspaceMax.toLocaleString("en")} presets, and this one has ${count.toLocaleString("en")}. Save a version of one of them.`, { metadata: { field: "slug" } });
+      }
       const saved = await addVersion(db, {
         ...content, workspaceId, slug, creatorUserId, creatorId: creatorUserId ?? workspaceId, presetId: rowId(), versionId: rowId(), now: clock(),
       });

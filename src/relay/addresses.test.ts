@@ -22,14 +22,20 @@ function setUp() {
   const lookup = createLookup(() => time.now);
   const heard: unknown[] = [];
   const ask = () => lookup("p.example", {}, (error, address) => void heard.push(error?.code ?? address));
-  const reply = (address: string) => asked.shift()?.(null, address, 4);
-  const fail = () => asked.shift()?.(Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" }));
-  return { time, heard, ask, reply, fail };
+  return { time, heard, ask };
+}
+
+function reply(address: string): void {
+  asked.shift()?.(null, address, 4);
+}
+
+function fail(): void {
+  asked.shift()?.(Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" }));
 }
 
 describe("a name server that", () => {
   test("is silent is not waited for where an address is known, and its late answer is the next one's", () => {
-    const { ask, heard, reply } = setUp();
+    const { ask, heard } = setUp();
     ask();
     reply("192.0.2.1");
     ask();
@@ -45,7 +51,7 @@ describe("a name server that", () => {
   });
 
   test("is silent is waited for where no address is known, or none of the last five minutes", () => {
-    const { ask, fail, heard, reply, time } = setUp();
+    const { ask, heard, time } = setUp();
     ask();
     vi.advanceTimersByTime(5_000);
     expect(heard).toEqual([]);
@@ -58,7 +64,7 @@ describe("a name server that", () => {
   });
 
   test("fails has the last good address serve, and none but that", () => {
-    const { ask, fail, heard, reply } = setUp();
+    const { ask, heard } = setUp();
     ask();
     fail();
     ask();

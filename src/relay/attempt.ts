@@ -151,15 +151,33 @@ function verdictOn(fault: Fault, reader: Reader | undefined, authorization: Endp
 
 /** Some providers repeat the credential they were sent in their complaint about it. */
 function withoutCredential(fault: Fault, authorization: Endpoint["authorization"]): Fault {
-  const secrets = secretsOf(authorization);
-  const raw = fault.metadata["raw"];
-  if (!secrets.some((each) => fault.message.includes(each) || (typeof raw === "string" && raw.includes(each)))) return fault;
-  const redacted = (text: string): string => secrets.reduce((clean, each) => clean.replaceAll(each, "[redacted]"), text);
-  return new Fault(fault.code, redacted(fault.message), {
-    metadata: { ...fault.metadata, ...(typeof raw === "string" ? { raw: redacted(raw) } : {}) },
-    ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
-    cause: fault.code,
-  });
+  const clean = redactor(authorization);
+  const message = clean(fault.message);
+  const metadata = Object.fromEntries(Object.entries(fault.metadata).map(([name, value]) => [name, everyText(value, clean)]));
+  if (message === fault.message && JSON.stringify(metadata) === JSON.stringify(fault.metadata)) return fault;
+  return new Fault(fault.code, message, { metadata, ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }), cause: fault.code });
+}
+
+/** Half of a credential that ends a text which was cut is as good as one: so many characters of it are enough to know it by. */
+const halfCharsMin = 6;
+
+function redactor(authorization: Endpoint["authorization"]): (text: string) => string {
+  const secrets = secretsOf(authorization).filter((secret) => secret !== "");
+  return (text) => secrets.reduce((clean, secret) => {
+    const whole = clean.replaceAll(secret, "[redacted]");
+    const end = whole.endsWith("…") ? whole.length - 1 : whole.length;
+    for (let length = Math.min(secret.length, end); length >= halfCharsMin; length--) {
+      if (whole.endsWith(secret.slice(0, length), end)) return `${whole.slice(0, end - length)}[redacted]`;
+    }
+    return whole;
+  }, text);
+}
+
+function everyText(value: unknown, clean: (text: string) => string): unknown {
+  if (typeof value === "string") return clean(value);
+  if (Array.isArray(value)) return value.map((item) => everyText(item, clean));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, everyText(item, clean)]));
 }
 
 function openExchange<Answer>(input: AttemptInput<Answer>, ending: Ending<Answer>, events: ExchangeEvents): ExchangeControl {
@@ -226,18 +244,24 @@ function wholeAnswerDeadline({ wholeAnswerMs }: AttemptTimeouts, control: Exchan
   return { cancel: () => clearTimeout(timer) };
 }
 
-function readerOf<Answer>({ errand }: AttemptInput<Answer>, ending: Ending<Answer>, status: number, headers: UpstreamHeaders): Reader {
+function readerOf<Answer>({ endpoint, errand }: AttemptInput<Answer>, ending: Ending<Answer>, status: number, headers: UpstreamHeaders): Reader {
   ending.status = status;
   if (status >= 300 && status < 400) {
     throw new Fault("upstream_redirected", "The provider answered with a redirect, which is never followed.");
   }
-  return status < 300 ? errand.openReader(headers, ending) : createErrorReader(errand, status, headers);
+  return status < 300 ? errand.openReader(headers, ending) : createErrorReader(errand, { status, headers, clean: redactor(endpoint.authorization) });
 }
 
 const errorBodyBytesMax = 64 * 1024;
 
-/** Past its limit an error body is cut. */
-function createErrorReader<Answer>({ decodeError }: Errand<Answer>, status: number, headers: UpstreamHeaders): Reader {
+interface Refusal {
+  readonly status: number;
+  readonly headers: UpstreamHeaders;
+  readonly clean: (text: string) => string;
+}
+
+/** Past its limit an error body is cut; it is cleaned before anything of it is cut away or read. */
+function createErrorReader<Answer>({ decodeError }: Errand<Answer>, { status, headers, clean }: Refusal): Reader {
   let left = errorBodyBytesMax;
   const parts: Buffer[] = [];
   return {
@@ -247,7 +271,7 @@ function createErrorReader<Answer>({ decodeError }: Errand<Answer>, status: numb
       left -= bytes.length;
     },
     end() {
-      throw decodeError(status, singleHeaders(headers), Buffer.concat(parts).toString("utf8"));
+      throw decodeError(status, singleHeaders(headers), clean(Buffer.concat(parts).toString("utf8")));
     },
   };
 }

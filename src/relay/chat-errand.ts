@@ -82,7 +82,12 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
       decode(parser.push(bytes));
     },
     end() {
-      decode(parser.end());
+      try {
+        decode(parser.end());
+      } catch (error) {
+        // What comes after the finish need not be readable.
+        if (!decoder.isComplete()) throw error;
+      }
       emit(decoder.end());
     },
     isAlive() {

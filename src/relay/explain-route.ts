@@ -6,7 +6,7 @@
 import { dollars } from "../base/money.ts";
 import { costOf } from "../catalog/price.ts";
 import type { Endpoint } from "../catalog/model.ts";
-import { snapshot } from "../routing/health.ts";
+import { snapshot } from "../routing/snapshot.ts";
 import { fieldOf, type Field, type Strategy } from "./names.ts";
 import { planOver, type PlanInput } from "./plan.ts";
 import { nothingToTry } from "./refusal.ts";

@@ -74,11 +74,11 @@ export function createFreeLimits(terms: FreeLimitTerms): FreeLimits {
       // Before credits are asked for: whoever comes meanwhile is to find this one counted.
       add(count);
       if (isWithin) return undefined;
-      const { minute } = count;
+      const { inDay: place, minute } = count;
       return bought().then((credits) => {
         const hasCredits = credits === null || credits >= creditsForMore;
         const most = hasCredits ? terms.perDayWithCredits : terms.perDay;
-        if (count.inDay > most) throw over(hasCredits ? "free-models-per-day-high-balance." : notYet(terms), most, { now, spanMs: dayMs });
+        if (place > most) throw over(hasCredits ? "free-models-per-day-high-balance." : notYet(terms), most, { now, spanMs: dayMs });
       }).catch((error: unknown) => {
         takeBack(count, minute);
         throw error;

@@ -50,11 +50,12 @@ export function meterAnswer(reading: Reading, answer: ChatAnswer): void {
 /** What of an endpoint decides a bill. */
 interface Priced {
   readonly contextLength: number;
+  readonly outputTokensMax?: number | undefined;
   readonly pricing: Pricing;
 }
 
 /** What of the request bounds a bill. */
-export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "outputTokensMax" | "inputModalities">;
+export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "outputTokensMax" | "inputModalities" | "reasons"> & Partial<Pick<RoutingRequest, "parameters">>;
 
 /**
  * What is owed for a reading. The upstream's own count is taken where it can be true; otherwise ours, from the
@@ -62,7 +63,7 @@ export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "
  */
 export function billOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
   const reported = reading.usage;
-  const isTaken = reported !== undefined && isCredible(reported, reading, asked, priced.contextLength);
+  const isTaken = reported !== undefined && isCredible(reported, reading, asked, priced);
   const usage = isTaken ? reported : estimate(reading, asked);
   return { usage, isEstimated: !isTaken, ...costOf(priced.pricing, usage, asked.images) };
 }
@@ -88,18 +89,31 @@ export function joinedBills(bills: readonly Bill[]): Bill {
 
 /** Room for the template around a prompt, and for a tokenizer that we have not met. */
 const promptTokensSpare = 1_000;
+/** The same with tools: some templates explain them at length. */
+const toolTokensSpare = 4_000;
 
 /**
  * Whether a count can be true: not nothing where something was said, not more than the context holds, not a prompt far
- * longer than its text can make, not an answer beyond what was asked for (reasoning aside, which some do not count as that).
+ * longer than its text can make, not an answer beyond what was asked for.
  */
-function isCredible(usage: Usage, reading: Readonly<Reading>, { prompt, promptGrows, inputModalities, outputTokensMax }: Asked, contextLength: number): boolean {
+function isCredible(usage: Usage, reading: Readonly<Reading>, asked: Asked, priced: Priced): boolean {
+  const { prompt, promptGrows, inputModalities, outputTokensMax, parameters } = asked;
   if (usage.promptTokens === 0 || (usage.completionTokens === 0 && reading.outputBytes > 0)) return false;
-  if (usage.promptTokens + usage.completionTokens > contextLength * 1.1) return false;
+  if (usage.promptTokens + usage.completionTokens > priced.contextLength * 1.1) return false;
   const isMeasurable = promptGrows !== true && !inputModalities.has("file") && !inputModalities.has("audio") && !inputModalities.has("video");
-  if (isMeasurable && usage.promptTokens > prompt.high * 2 + promptTokensSpare) return false;
-  return outputTokensMax === undefined || usage.completionTokens - (usage.reasoningTokens ?? 0) <= outputTokensMax * 1.1 + 16;
+  const spare = parameters?.has("tools") === true ? toolTokensSpare : promptTokensSpare;
+  if (isMeasurable && usage.promptTokens > prompt.high * 2 + spare) return false;
+  if (outputTokensMax === undefined) return true;
+  const { completionTokens, reasoningTokens = 0 } = usage;
+  return completionTokens - reasoningTokens <= outputTokensMax * 1.1 + 16 && reasoningTokens <= reasoningMost(outputTokensMax, asked, priced);
 }
+
+/** Some providers do not count reasoning as what was asked for. Who did not ask for it either is not charged for a flood of it. */
+function reasoningMost(asked: number, { reasons = false }: Asked, { outputTokensMax, contextLength }: Priced): number {
+  return reasons ? Math.max(outputTokensMax ?? contextLength, asked * 1.1 + 16) : unaskedReasoning.factor * asked + unaskedReasoning.tokens;
+}
+
+const unaskedReasoning = { factor: 4, tokens: 4_096 } as const;
 
 /** Four bytes a token is the usual mean of natural text. */
 function estimate(reading: Readonly<Reading>, { prompt, outputTokensMax }: Asked): Usage {

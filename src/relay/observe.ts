@@ -57,7 +57,7 @@ export function learn({ deps, call, isHungUp, planned: { routing } }: Pursuit, {
     retryAfterMs: fault?.retryAfterMs,
     toolCalls: toolVerdict === undefined ? undefined : toolCallsOf(toolVerdict),
   }, now);
-  if (fault?.code === "upstream_garbled") deps.log.warn({ endpoint: endpointId, error: fault.cause }, "a provider's answer could not be read");
+  if (fault?.code === "upstream_garbled") deps.log.warn({ endpoint: endpointId, why: fault.message, error: withoutExcerpt(fault.cause) }, "a provider's answer could not be read");
   if (fault !== undefined && forTheOperator.has(fault.code)) deps.log.error({ endpoint: endpointId, provider: endpoint.providerName, fault: fault.code }, "a provider needs the operator's attention");
   if (fault?.code === "upstream_model_missing") deps.onModelMissing(endpoint, fault.message);
 }
@@ -69,3 +69,8 @@ function isCallersDoing(fault: Tried["fault"], { finishReason }: Tried["reading"
 
 /** What no retry mends: a refused credential, an unpaid account, a certificate, a moved address (fault matrix, rows 3, 9, 28, 29, 32). */
 const forTheOperator: ReadonlySet<FaultCode> = new Set(["upstream_credential", "upstream_billing", "upstream_untrusted", "upstream_redirected"]);
+
+/** JSON.parse quotes what it could not read, which is the caller's answer. */
+function withoutExcerpt(cause: unknown): unknown {
+  return cause instanceof SyntaxError ? cause.name : cause;
+}

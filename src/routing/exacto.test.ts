@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Candidate } from "./candidate.ts";
 import { candidate, groupsOf, noon, plan, priced, routingRequest, tags, type Wanted } from "./examples.ts";
-import { createHealth, observe, snapshot, type Health } from "./health.ts";
+import { createHealth, observe, type Health } from "./health.ts";
+import { snapshot } from "./snapshot.ts";
 import { decide } from "./plan.ts";
 
 const withTools: Wanted = { parameters: new Set(["tools"]) };

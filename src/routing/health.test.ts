@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { faults, type FaultCode } from "../base/fault.ts";
-import { createHealth, heldUntil, observe, recentLatency, recentThroughput, snapshot, started, strainOf, trackOf, type Health, type Outcome } from "./health.ts";
+import { createHealth, heldUntil, observe, recentLatency, recentThroughput, started, strainOf, trackOf, type Health, type Outcome } from "./health.ts";
+import { snapshot } from "./snapshot.ts";
 
 const start = Date.UTC(2026, 0, 1, 12);
 const second = 1000;

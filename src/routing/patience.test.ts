@@ -116,7 +116,7 @@ describe("the wait for an answer that is not streamed", () => {
   test("is a failure when an answer of that length would have come", () => {
     const health = short();
     for (const now of [noon, noon + 60_000]) observe(health, { ...pair, faultCode: "upstream_timeout", generationMs: 60_000, mayTakeMs: 40_000 }, now);
-    expect(isClosed(trackOf(health, pair.endpointId, pair.credentialId)!.breaker)).toBe(false);
+    expect(trackOf(health, pair.endpointId, pair.credentialId)?.breaker.openedAt).toBe(noon + 60_000);
   });
 });
 

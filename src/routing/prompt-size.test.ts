@@ -146,3 +146,8 @@ describe("what routing must know", () => {
     expect([...routingRequestOf(request([], parameters)).parameters].sort()).toEqual(names);
   });
 });
+
+test("a call to a tool of another type than a function is measured too", () => {
+  const [short, long] = ["x", "x".repeat(1000)].map((input) => promptSize(request([{ role: "assistant", content: null, tool_calls: [{ id: "c", type: "custom", custom: { name: "sql", input } }] } as unknown as Message])).high);
+  expect((long ?? 0) - (short ?? 0)).toBeGreaterThan(400);
+});

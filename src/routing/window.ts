@@ -13,6 +13,10 @@ export interface Tally {
   failures: number;
 }
 
+export function noTally(): Tally {
+  return { successes: 0, failures: 0 };
+}
+
 export function createWindow(spanMs: number, buckets: number): Window {
   return {
     bucketMs: spanMs / buckets,

@@ -34,6 +34,8 @@ export interface Opening extends Living {
 
 /** False when there is no such token or it is too old; the second of two racing callers gets false. Sessions that have ended go at the same time. */
 export async function openSession(db: Db, { tokenHash, hash, previousHash, now, createdAfter, seenAfter }: Opening): Promise<boolean> {
+  // A stranger who guesses is to cost a read, and no transaction.
+  if ((await db.read("select 1 as found from sign_in_tokens where hash = ? and expires_at > ?", [tokenHash, now])).length === 0) return false;
   const [opened] = await db.write([
     {
       sql: `insert into sessions (hash, workspace_id, created_at, seen_at)

@@ -1,7 +1,8 @@
 /** What every figure on a page says of itself: from when to when, of how many, as of when. */
 
 import type { Clock } from "../base/clock.ts";
-import type { Span, Unit } from "./activity.store.ts";
+import type { Row } from "../db/port.ts";
+import type { Reader, Span, Unit } from "./activity.store.ts";
 import { dayMs, dayOf, hourMs, hourOf } from "./spans.ts";
 
 /** Milliseconds since the epoch. The end is the moment of the reading where the last hour or day is not over. */
@@ -60,5 +61,20 @@ export function keeping<Answer>(clock: Clock, keptMs: number): (name: string, re
     kept.set(name, { at: now, answer });
     answer.catch(() => kept.delete(name));
     return answer;
+  };
+}
+
+/** Reads once what several ask for at the same time: the figures of a page are often sums of the same rows. */
+export function sharing(db: Reader): Reader {
+  const underWay = new Map<string, Promise<readonly Row[]>>();
+  return {
+    read: (sql, values = []) => {
+      const name = [sql, ...values].join("\0");
+      const known = underWay.get(name);
+      if (known !== undefined) return known;
+      const reading = db.read(sql, values).finally(() => underWay.delete(name));
+      underWay.set(name, reading);
+      return reading;
+    },
   };
 }

@@ -10,7 +10,7 @@ import { appActivity, type AppActivity } from "./app-activity.ts";
 import { originOf } from "./apps.ts";
 import { appDataset, modelDataset, type AppDataset, type AppDatasetRow, type ModelDataset, type ModelDatasetRow } from "./datasets.ts";
 import { readDirectory, type PublicApp } from "./directory.ts";
-import { keeping, lastSpan, measured, type Measured } from "./measured.ts";
+import { keeping, lastSpan, measured, sharing, type Measured } from "./measured.ts";
 import { readModelVolumes, readTotals, type Volume } from "./rankings.store.ts";
 import { appRanking, authorRanking, modelRanking, tokensOf, type Period, type Ranking } from "./rankings.ts";
 
@@ -73,7 +73,8 @@ const keptMs = 10_000;
 const activityDays = 90;
 const uptimeCounts = { hour: 72, day: 90 } as const;
 
-export function openUsageReads({ db, clock, isSandbox = false }: UsageSources): UsageReads {
+export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSources): UsageReads {
+  const db = sharing(source);
   const book = { db, isSandbox };
   const rankings = keeping<Ranking>(clock, keptMs);
   const appRankings = keeping<AppRanking>(clock, keptMs);

@@ -285,6 +285,9 @@ export interface Usage {
   readonly completionImageTokens?: number;
   readonly acceptedPredictionTokens?: number;
   readonly rejectedPredictionTokens?: number;
+  /** What the upstream charges for, where it says so and that is less than what it counted; no discount is left to give on it. */
+  readonly billedPromptTokens?: number;
+  readonly billedCompletionTokens?: number;
   /** What is not counted in tokens: searches of a reranker, characters to be spoken, seconds of sound heard, images made. */
   readonly searches?: number;
   readonly characters?: number;

@@ -9,12 +9,14 @@ import { listSwitches, switchOff, switchOn } from "../../src/catalog/switches.st
 import type { Db } from "../../src/db/port.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { createApi } from "../../src/http/api/app.ts";
+import { inferenceOperations } from "../../src/http/server.ts";
 import { defaultWorkspaceId } from "../../src/keys/key.ts";
 import { openKeys, type Keys } from "../../src/keys/keys.ts";
 import { openLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import { openPresets } from "../../src/presets/presets.ts";
 import { plainQuirks } from "../../src/providers/quirks.ts";
-import { createHealth, snapshot, type Health } from "../../src/routing/health.ts";
+import { createHealth, type Health } from "../../src/routing/health.ts";
+import { snapshot } from "../../src/routing/snapshot.ts";
 import { encodeGeneration } from "../../src/usage/generation-text.ts";
 import type { Generation } from "../../src/usage/generation.ts";
 import { openGenerations } from "../../src/usage/generations.store.ts";
@@ -88,7 +90,7 @@ export async function openTestApi(): Promise<TestApi> {
     explain: (request, { isSandbox }) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: 1 }),
     switches: { list: () => listSwitches(db), on: (endpointId) => switchOn(db, endpointId) },
     version: "0.0.0-test",
-    elsewhere: ["POST /chat/completions", "POST /responses"],
+    elsewhere: inferenceOperations,
     report: (error) => reported.push(error),
   });
   return {

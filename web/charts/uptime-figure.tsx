@@ -18,7 +18,7 @@ interface UptimeFigureProps {
   readonly id: string;
   readonly title: string;
   readonly unit: "hour" | "day";
-  /** Of the whole window. */
+  /** Of all points together. */
   readonly share: number | undefined;
   readonly n: number;
   readonly points: readonly UptimePoint[];
@@ -38,7 +38,7 @@ export function UptimeFigure({ id, title, unit, share, n, points, source }: Upti
         ]),
       }}
     >
-      <UptimeStrip label={title} ticks={points.map((point) => ({ label: label(point.at), share: point.share }))} />
+      <UptimeStrip label={title} ticks={points.map((point) => ({ label: point.n === 0 ? label(point.at) : `${label(point.at)} (n = ${exact(point.n)})`, share: point.share }))} />
       <p className="strip-ends" aria-hidden="true"><span>{label(points[0]?.at ?? 0)}</span><span>{unit === "hour" ? "this hour" : "today"}</span></p>
     </ChartFigure>
   );

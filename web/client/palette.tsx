@@ -100,10 +100,11 @@ function scrollTo(element: HTMLElement | null): void {
 /** What the header and the footer lead to. */
 function placesOnPage(): readonly Entry[] {
   const root = siteRoot();
-  return [...document.querySelectorAll<HTMLAnchorElement>(".site-header nav a, .site-footer li a")].map((link) => {
+  const places = [...document.querySelectorAll<HTMLAnchorElement>(".site-header nav a, .site-footer li a")].map((link) => {
     const path = `/${(link.getAttribute("href") ?? "").slice(root.length)}`;
     return { name: link.textContent, detail: path, path };
   });
+  return [...new Map(places.map((place) => [place.path, place])).values()];
 }
 
 /** Every word has to be in the name or the detail; names that begin with the text come first. */

@@ -130,9 +130,9 @@ function Answer({ answer: { sandbox, candidates, rejected, error }, name }: { re
   ];
   return (
     <>
-      {sandbox && <p className="small muted">No provider is configured on this gateway, so the sandbox would answer: these providers are simulated.</p>}
+      {sandbox && candidates.length > 0 && <p className="small muted">No provider is configured on this gateway, so the sandbox would answer: these providers are simulated.</p>}
       {error !== null && <p className="banner banner-brass" role="note">{error.message}</p>}
-      {candidates.length > 0 && <DataTable caption={`Routing of ${name}`} isCaptionHidden columns={columns} rows={byChance(candidates)} keyOf={({ endpoint }) => endpoint} />}
+      {candidates.length > 0 && <DataTable caption={`Routing of ${name}`} isCaptionHidden reflows columns={columns} rows={byChance(candidates)} keyOf={({ endpoint }) => endpoint} />}
       {rejected.length > 0 && (
         <>
           <h3>Not tried</h3>

@@ -1,6 +1,6 @@
 /** Sends one request of the API reference to this host and shows what came back. The key stays in its field. */
 
-import { useContext, useId, useState, type FormEvent } from "react";
+import { useContext, useState, type FormEvent } from "react";
 import { hrefFrom } from "../format/href.ts";
 import { compact } from "../format/number.ts";
 import { duration } from "../format/time.ts";
@@ -34,7 +34,6 @@ const shownMax = 20_000;
 
 export function TryIt({ method, path, parameters, body, needsKey }: TryItProps) {
   const root = useContext(RootContext);
-  const id = useId();
   const [isWaiting, setWaiting] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
 
@@ -59,7 +58,7 @@ export function TryIt({ method, path, parameters, body, needsKey }: TryItProps) 
       <div className="field-wide" role="status">
         {outcome !== undefined && <>
           <p className={outcome.isRefused ? "try-status try-refused" : "try-status"}>{outcome.status}</p>
-          <pre className="try-answer" tabIndex={0} aria-labelledby={`${id}answer`}><code id={`${id}answer`}>{outcome.body}</code></pre>
+          <pre className="try-answer" tabIndex={0} role="region" aria-label="Answer"><code>{outcome.body}</code></pre>
         </>}
       </div>
     </form>

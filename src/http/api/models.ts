@@ -8,7 +8,7 @@ import { imageEndpointsView, imageModelView, makesImages } from "../../catalog/i
 import type { Model, Provider } from "../../catalog/model.ts";
 import { pageOf, parseModelQuery, queryModels, type ModelPage } from "../../catalog/query.ts";
 import { endpointsForSale, endpointView, modelEndpointsView, modelView, type EndpointHealth } from "../../catalog/view.ts";
-import type { Snapshot } from "../../routing/health.ts";
+import type { Snapshot } from "../../routing/snapshot.ts";
 import type { UsageReads } from "../../usage/reads.ts";
 import { countModels, getModel, listEmbeddingModels, listEndpoints, listImageEndpoints, listImageModels, listModels, listUserModels, listZdrEndpoints } from "./model-routes.ts";
 import type { ApiEnv } from "./policy.ts";

@@ -3,16 +3,20 @@
 import type { Model } from "../../catalog/model.ts";
 import { parseModelQuery, queryModels } from "../../catalog/query.ts";
 import { endpointsForSale } from "../../catalog/view.ts";
-import { homePage } from "../../../web/pages/home/page.tsx";
+import { sourceOf } from "../../../web/format/measured.ts";
+import { homePage, type HomeTraffic } from "../../../web/pages/home/page.tsx";
+import { bookOf } from "./book.ts";
 import { modelRow } from "./model-row.ts";
-import type { PageRoute } from "./page-route.ts";
+import type { PageReads, PageRoute } from "./page-route.ts";
+import { risingModels } from "./rankings.ts";
 
 const familiarModel = "mistralai/ministral-8b";
 const latestCount = 6;
 
 export const homeRoute: PageRoute = {
   path: "/",
-  answer: ({ catalog, measure, clock }, { origin }) => {
+  answer: async (reads, { origin }) => {
+    const { catalog, measure, clock } = reads;
     const query = (text: string): readonly Model[] => queryModels(catalog.models, parseModelQuery(new URLSearchParams(text)), { findProvider: catalog.findProvider, now: clock() });
     const listed = query("output_modalities=all");
     const endpoints = listed.flatMap(endpointsForSale);
@@ -22,6 +26,23 @@ export const homeRoute: PageRoute = {
       providers: new Set(endpoints.map(({ provider }) => provider)).size, endpoints: endpoints.length,
       free: query("max_price=0&max_output_price=0").length,
       latest: query("sort=newest").slice(0, latestCount).map((model) => modelRow(model, measure)),
+      ...(await trafficOf(reads)),
     });
   },
 };
+
+const appsMax = 6;
+
+/** What went through here lately; the day counts for the figures, the week for who leads. */
+async function trafficOf(reads: PageReads): Promise<HomeTraffic> {
+  const { usage } = reads;
+  const [{ day, week }, rising, { rows, apps }] = await Promise.all([usage.totals(), risingModels(reads, "week"), usage.appRanking("week")]);
+  const book = bookOf(reads);
+  return {
+    book, day: { ...day, source: sourceOf(day, book) }, week: { ...week, source: sourceOf(week, book) }, rising: week.isThin ? [] : rising,
+    apps: rows.slice(0, appsMax).flatMap(({ id, rank, tokens }) => {
+      const app = apps.get(id);
+      return app === undefined ? [] : [{ rank, tokens, name: app.name, path: `/apps/${encodeURIComponent(app.slug)}` }];
+    }),
+  };
+}

@@ -45,13 +45,18 @@ function rowOf(endpoint: CatalogEndpoint, { reads, model, lack, setting: { place
     providerPath: places.has("/provider/:slug") ? `/provider/${endpoint.provider}` : undefined,
     status: statusOf(endpoint, { lack, provider, reads }),
     quantization: endpoint.quantization,
-    context: endpoint.contextLength > 0 ? endpoint.contextLength : undefined, outputMax: endpoint.outputTokensMax,
+    context: limitOf(endpoint.contextLength), outputMax: limitOf(endpoint.outputTokensMax),
     prices: pricesOf(endpoint.pricing), latency, throughput,
     uptime: traffic.recent.get(endpoint.id),
     policy: provider === undefined ? [] : policyOf(provider),
     gaps: endpoint.supportedParameters && model.supportedParameters.filter((name) => endpoint.supportedParameters?.includes(name) === false),
     cachesByItself: endpoint.supportsImplicitCaching,
   };
+}
+
+/** The catalog has a zero where a model counts no tokens, as one that makes pictures. */
+export function limitOf(tokens: number | undefined): number | undefined {
+  return tokens === 0 ? undefined : tokens;
 }
 
 type Status = EndpointRow["status"];
@@ -80,7 +85,7 @@ function lackWords(lack: Lack, { protocol }: CatalogEndpoint, provider: Provider
     case "upstream model": return ["No model id", "the provider's name for it is not known"];
     case "adapter": return ["No adapter", `${protocol} is not spoken here`];
     case "credential": return ["No credential", provider?.credentialEnv[0] === undefined ? "its provider must be configured" : `needs ${provider.credentialEnv[0]}`];
-    case "base URL": return ["No address", "its base URL needs a setting"];
+    case "base URL": return ["No address", `needs ${/\$\{(\w+)\}/.exec(provider?.baseUrl ?? "")?.[1] ?? "a base URL"}`];
   }
 }
 

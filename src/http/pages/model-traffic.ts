@@ -13,24 +13,38 @@ import type { PageReads } from "./page-route.ts";
 export interface Traffic extends Pick<ModelPageData, "week" | "apps" | "activity" | "uptime"> {
   /** By endpoint, over 7 days. */
   readonly speeds: ReadonlyMap<string, EndpointSpeed>;
-  /** By endpoint, over 72 hours. */
+  /** By endpoint, of today and the two days before. */
   readonly recent: ReadonlyMap<string, NonNullable<EndpointRow["uptime"]>>;
 }
 
 export async function trafficOf({ usage, catalog, isDemo }: PageReads, model: Model, places: ReadonlySet<string>): Promise<Traffic> {
   const { slug } = model;
-  const [summary, activity, days, hours, speeds, apps] = await Promise.all([
-    usage.modelSummary(slug), usage.modelActivity(slug), usage.modelUptime(slug, "day"), usage.modelUptime(slug, "hour"), usage.modelSpeed(slug, "7d"), usage.modelApps(slug),
-  ]);
-  const source = (window: string, figures: Measured, noun: string) => `${window} · ${counted(figures.n, noun)} · as of ${asOf(figures.asOf)} · ${isDemo ? "demo data" : "measured here"}`;
+  // What can be summed from the days is, instead of being read again: most of a page's time is reading.
+  const [activity, uptime, speeds, apps] = await Promise.all([usage.modelActivity(slug), usage.modelUptime(slug, "day"), usage.modelSpeed(slug, "7d"), usage.modelApps(slug)]);
+  const source = (window: string, figures: Pick<Measured, "n" | "asOf">, noun: string) => `${window} · ${counted(figures.n, noun)} · as of ${asOf(figures.asOf)} · ${isDemo ? "demo data" : "measured here"}`;
   return {
-    week: { tokens: summary.week.tokens, note: source("7 days", summary.week, "request") },
+    week: weekOf(activity, (requests) => source("7 days", { n: requests, asOf: activity.asOf }, "request")),
     speeds: new Map(speeds.map((speed) => [speed.endpointId, speed])),
-    recent: new Map(hours.each.map(({ of, overall, n }) => [of, { share: overall.availability ?? undefined, samples: n }])),
+    recent: new Map(uptime.each.map((series) => [series.of, recentOf(series)])),
     apps: { rows: appRows(apps, places), source: source("7 days", apps, "request") },
     activity: { ...stacked(activity, (provider) => catalog.findProvider(provider)?.name ?? provider), source: source("90 days", activity, "request") },
-    uptime: { ...uptimeOf(days, model), source: source("90 days", days.all, "attempt") },
+    uptime: { ...uptimeOf(uptime, model), source: source("90 days", uptime.all, "attempt") },
   };
+}
+
+/** Today and the six days before. */
+function weekOf({ days }: Activity, note: (requests: number) => string): Traffic["week"] {
+  const week = days.slice(-7);
+  return { tokens: week.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0), note: note(week.reduce((sum, { requests }) => sum + requests, 0)) };
+}
+
+const recentDays = 3;
+
+function recentOf({ points }: UptimeSeries): NonNullable<EndpointRow["uptime"]> {
+  const recent = points.slice(-recentDays);
+  const samples = recent.reduce((sum, { n }) => sum + n, 0);
+  const successes = recent.reduce((sum, { n, availability }) => sum + n * (availability ?? 0), 0);
+  return { share: samples === 0 ? undefined : successes / samples, samples };
 }
 
 const appsMax = 10;

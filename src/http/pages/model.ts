@@ -5,7 +5,7 @@ import type { Model } from "../../catalog/model.ts";
 import { modelPage } from "../../../web/pages/model/page.tsx";
 import { sampleModes, type SampleKind, type SampleMode } from "../../../web/pages/model/samples.ts";
 import type { ModelPageData } from "../../../web/pages/model/data.ts";
-import { endpointRows, pricesOf } from "./model-endpoints.ts";
+import { endpointRows, limitOf, pricesOf } from "./model-endpoints.ts";
 import { endingOf, factsOf, parameterRows, shortName, variantsOf } from "./model-facts.ts";
 import { trafficOf } from "./model-traffic.ts";
 import { similarTo, siblingsOf } from "./similar-models.ts";
@@ -91,7 +91,7 @@ async function dataOf(reads: PageReads, request: PageRequest, named: Named): Pro
     authorPath: places.has("/:author") ? `/${model.author}` : `/models?model_authors=${encodeURIComponent(model.author)}`,
     description: model.description, createdAt: model.createdAt * 1000,
     inputs: model.inputModalities, outputs: model.outputModalities, prices: pricesOf(model.pricing),
-    context: model.contextLength > 0 ? model.contextLength : undefined, outputMax: model.outputTokensMax,
+    context: limitOf(model.contextLength), outputMax: limitOf(model.outputTokensMax),
     facts: factsOf(model), aliases: [...new Set([...model.aliases, model.canonicalSlug])].filter((name) => name !== model.slug),
     ending: endingOf(model, clock()), variants: variantsOf(catalog, model, asked),
     endpoints: endpointRows(reads, model, { places, traffic }),
@@ -106,12 +106,12 @@ async function dataOf(reads: PageReads, request: PageRequest, named: Named): Pro
 function samplesOf(model: Model, origin: string, query: URLSearchParams): ModelPageData["samples"] {
   const kind = kindOf(model);
   const modes = kind === "chat" ? sampleModes.filter((mode) => canShow(model, mode)) : (["plain"] as const);
-  return { baseUrl: `${origin}/api/v1`, kind, modes, mode: modes.find((mode) => mode === query.get("sample")) ?? "plain", isAttributed: query.get("app") === "1" };
+  return { baseUrl: `${origin}/api/v1`, kind, modes, takesSchema: model.supportedParameters.includes("structured_outputs"), mode: modes.find((mode) => mode === query.get("sample")) ?? "plain", isAttributed: query.get("app") === "1" };
 }
 
 function canShow({ supportedParameters, inputModalities }: Model, mode: SampleMode): boolean {
   if (mode === "tools") return supportedParameters.includes("tools");
-  if (mode === "json") return supportedParameters.includes("structured_outputs");
+  if (mode === "json") return supportedParameters.includes("structured_outputs") || supportedParameters.includes("response_format");
   return mode === "image" ? inputModalities.includes("image") : true;
 }
 

@@ -5,7 +5,7 @@ import type { Lack } from "../../catalog/endpoint.ts";
 import type { Model } from "../../catalog/model.ts";
 import type { QueryFacts } from "../../catalog/query.ts";
 import type { RouteExplanation } from "../../relay/explain-route.ts";
-import type { RecentAnswers } from "../../routing/health.ts";
+import type { RecentAnswers } from "../../routing/snapshot.ts";
 import type { UsageReads } from "../../usage/reads.ts";
 import type { ChatRequest } from "../../wire/chat.ts";
 import type { CatalogReads, HealthReads } from "../api/models.ts";

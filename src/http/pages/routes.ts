@@ -1,6 +1,10 @@
 /** Every place of the site, one line each. */
 
 import { apiGroupRoute, apiRoute, openapiRoute, openapiYamlRoute } from "./docs/api.ts";
+import { appCsvRoute, appRoute } from "./app.ts";
+import { appsRoute } from "./apps.ts";
+import { authorRoute } from "./author.ts";
+import { compareCsvRoute, compareMarkdownRoute, compareRoute } from "./compare.ts";
 import { docsIndexRoute, documentRoutes, markdownRoutes } from "./docs/documents.ts";
 import { errorsRoute } from "./docs/errors.ts";
 import { docsSearchRoute } from "./docs/search.ts";
@@ -11,8 +15,11 @@ import { modelRoute, modelSectionRoute, oldModelRoute } from "./model.ts";
 import { modelIndexRoute, modelsRoute } from "./models.ts";
 import type { PageRoute } from "./page-route.ts";
 import { llmsRoute, robotsRoute, sitemapRoute } from "./machines.ts";
+import { providerCsvRoute, providerRoute } from "./provider.ts";
+import { providersCsvRoute, providersRoute } from "./providers.ts";
 import { rankingsCsvRoute, rankingsDailyCsvRoute, rankingsRoute } from "./rankings.ts";
 import { routePreviewRoute } from "./route-preview.ts";
+import { providerStatusRoute, statusJsonRoute, statusRoute } from "./status.ts";
 
 export const pageRoutes: readonly PageRoute[] = [
   homeRoute,
@@ -21,6 +28,19 @@ export const pageRoutes: readonly PageRoute[] = [
   rankingsRoute,
   rankingsCsvRoute,
   rankingsDailyCsvRoute,
+  providersRoute,
+  providersCsvRoute,
+  providerRoute,
+  providerCsvRoute,
+  appsRoute,
+  appRoute,
+  appCsvRoute,
+  compareRoute,
+  compareMarkdownRoute,
+  compareCsvRoute,
+  statusRoute,
+  statusJsonRoute,
+  providerStatusRoute,
   docsIndexRoute,
   ...documentRoutes,
   errorsRoute,
@@ -42,4 +62,5 @@ export const pageRoutes: readonly PageRoute[] = [
   oldModelRoute,
   modelRoute,
   modelSectionRoute,
+  authorRoute,
 ];

@@ -31,7 +31,8 @@ export function sessionCookie({ origin }: Place, id: string | undefined): string
 }
 
 function nameAt(origin: string): string {
-  return isSecure(origin) ? "__Host-windrose" : "windrose";
+  // Cookies do not know ports: two installations on one machine would otherwise sign each other's visitors out.
+  return isSecure(origin) ? "__Host-windrose" : `windrose-${new URL(origin).port || "80"}`;
 }
 
 function isSecure(origin: string): boolean {

@@ -31,12 +31,13 @@ describe("the cookie", () => {
 
   test("on this machine is a plain one, and neither is taken for the other", () => {
     const origin = "http://127.0.0.1:4100";
-    expect(sessionCookie({ origin }, "abc")).toBe("windrose=abc; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+    expect(sessionCookie({ origin }, "abc")).toBe("windrose-4100=abc; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
     expect(sessionIdOf({ origin, cookies: "__Host-windrose=abc" })).toBeUndefined();
-    expect(sessionIdOf({ origin: "https://ai.example.org", cookies: "windrose=abc" })).toBeUndefined();
+    expect(sessionIdOf({ origin: "https://ai.example.org", cookies: "windrose-4100=abc" })).toBeUndefined();
+    expect(sessionIdOf({ origin: "http://127.0.0.1:4200", cookies: "windrose-4100=abc" })).toBeUndefined();
   });
 
-  test("is taken away", () => expect(sessionCookie({ origin: "http://localhost" }, undefined)).toContain("windrose=; Path=/; Max-Age=0;"));
+  test("is taken away", () => expect(sessionCookie({ origin: "http://localhost" }, undefined)).toContain("windrose-80=; Path=/; Max-Age=0;"));
 
   test.each([
     ["https://ai.example.org", true], ["http://localhost:4100", true], ["http://127.0.0.1:1", true], ["http://127.8.9.1:1", true], ["http://[::1]:4100", true], ["http://a.localhost", true],

@@ -11,8 +11,8 @@ const events = (...lines: readonly object[]) => decode(cohereV2, { provider: "co
 const end = { type: "message-end", delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 3, output_tokens: 1 } } } };
 
 describe("what an answer says beside its words", () => {
-  test("billed units stand beside the tokens, which are usage", () => {
-    expect(answer("text.json")).toMatchObject({ usage: { promptTokens: 507, completionTokens: 10, cachedTokens: 448 }, extra: { billed_units: { input_tokens: 12, output_tokens: 7 } } });
+  test("billed units stand beside the tokens, which are usage, and are what is charged", () => {
+    expect(answer("text.json")).toMatchObject({ usage: { promptTokens: 507, completionTokens: 10, cachedTokens: 448, billedPromptTokens: 12, billedCompletionTokens: 7 }, extra: { billed_units: { input_tokens: 12, output_tokens: 7 } } });
     expect(chunksOf("text.chunks.txt").at(-1)).toMatchObject({ usage: { promptTokens: 507 }, extra: { billed_units: { input_tokens: 12 } } });
   });
 

@@ -188,3 +188,10 @@ describe("thought signatures", () => {
     expect(encoded([hi, message], { model: "gemini-3-pro-preview" }).contents[1]?.parts).toEqual([{ ...calls[0], thoughtSignature: "skip_thought_signature_validator" }, calls[1]]);
   });
 });
+
+test("a call to a tool that takes free text is one of a function, and its result is its answer", () => {
+  const custom = { id: "c", type: "custom", custom: { name: "sql", input: "SELECT 1" } };
+  const { contents } = encoded([hi, { role: "assistant", content: null, tool_calls: [custom] } as unknown as Message, result("c")]);
+  expect(contents[1]?.parts[0]).toMatchObject({ functionCall: { name: "sql", args: { input: "SELECT 1" } } });
+  expect(contents[2]?.parts[0]).toMatchObject({ functionResponse: { name: "sql" } });
+});

@@ -1,9 +1,9 @@
 /** Messages as contents: two roles, system instructions apart, and the results of one turn's calls in one content. */
 
 import { Fault } from "../../base/fault.ts";
-import type { ContentPart, Message } from "../../wire/chat.ts";
+import type { ContentPart, Message, ToolCall } from "../../wire/chat.ts";
 import type { ParameterNote, Target } from "../adapter.ts";
-import { asObject } from "../json.ts";
+import { asObject, asText } from "../json.ts";
 import { encodeMedia, inlineDataOf, type InlineData, type MediaPart } from "./media.ts";
 import { isVertex } from "./place.ts";
 import { imageId, readGivenBack } from "./signatures.ts";
@@ -53,7 +53,7 @@ export function encodeMessages(messages: readonly Message[], { target, traits, i
     else if (message.role === "assistant") {
       const parts = encodeSpeech(message, { target, traits });
       if (parts.length > 0) contents.push({ role: "model", parts });
-      message.tool_calls?.forEach((call, position) => calls.set(call.id, { name: call.function.name, position }));
+      message.tool_calls?.forEach((call, position) => calls.set(call.id, { name: nameOf(call), position }));
     } else system.push(...encodeContent(message, target));
   }
   flush();
@@ -120,7 +120,7 @@ function encodeSpeech(message: Message, { target, traits }: Pick<PromptTarget, "
   imagesOf(message).forEach((inlineData, position) => parts.push({ inlineData, ...signed(byId.get(imageId(position))) }));
   message.tool_calls?.forEach((call, position) => {
     const signature = byId.get(call.id) ?? (position === 0 && traits.checksSignatures ? unsigned : undefined);
-    const functionCall = { ...idOf(call.id, target), name: call.function.name, args: argumentsOf(call.function.arguments) };
+    const functionCall = { ...idOf(call.id, target), name: nameOf(call), args: argumentsOf(call) };
     parts.push({ functionCall, ...signed(signature) });
   });
   return parts;
@@ -145,8 +145,15 @@ function imagesOf(message: Message): readonly InlineData[] {
   });
 }
 
-/** What is not an object is not lost: it stands in one. */
-function argumentsOf(text: string): object {
+function nameOf(call: ToolCall): string {
+  return call.function?.name ?? asText(asObject(call["custom"])?.["name"]) ?? "";
+}
+
+/** What is not an object is not lost: it stands in one, and so does what a tool took as free text. */
+function argumentsOf(call: ToolCall): object {
+  const custom = asObject(call["custom"]);
+  if (custom !== undefined) return { input: custom["input"] };
+  const text = call.function?.arguments ?? "";
   if (text.trim() === "") return {};
   const parsed = parsedJson(text);
   return asObject(parsed) ?? { arguments: parsed ?? text };

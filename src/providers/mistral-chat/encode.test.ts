@@ -163,3 +163,10 @@ test("an id whose hash is another's own id is hashed again", () => {
   expect(map.get("call_1")).toMatch(/^[a-zA-Z0-9]{9}$/);
   expect(map.get("call_1")).not.toBe(hashed);
 });
+
+test("a call to a tool that takes free text is one of a function, and its result is its answer", () => {
+  const custom = { id: "c", type: "custom", custom: { name: "sql", input: "SELECT 1" } };
+  expect(said([hello, { role: "assistant", content: null, tool_calls: [custom] } as unknown as Message, { role: "tool", tool_call_id: "c", content: "1" }])).toMatchObject([
+    {}, { tool_calls: [{ type: "function", function: { name: "sql", arguments: '{"input":"SELECT 1"}' } }] }, { role: "tool", name: "sql" },
+  ]);
+});

@@ -60,7 +60,7 @@ async function post({ surface, mode }: Cell, body: object): Promise<Answered> {
 }
 
 const asked = (cell: Cell, wants?: Asked["wants"], variant?: string): Asked => ({ model: modelOf(cell, variant), stream: cell.mode === "streamed", ...(wants === undefined ? {} : { wants }) });
-const usage = { ...counted, cost };
+const usageOf = ({ protocol }: Cell) => ({ ...counted, cost: protocol.cost ?? cost });
 const stopped: Readonly<Record<string, string>> = { chat: "stop", completions: "stop", responses: "completed", messages: "end_turn" };
 const called: Readonly<Record<string, string>> = { chat: "tool_calls", responses: "completed", messages: "tool_use" };
 
@@ -78,7 +78,7 @@ const runs: Readonly<Record<Case, (cell: Cell) => Promise<void>>> = {
   text: async (cell) => {
     upstream.next(say(cell, text));
     const { heard } = await post(cell, cell.surface.ask(asked(cell)));
-    expect(heard).toEqual({ text: text.text, calls: [], finish: stopped[cell.surface.name], usage });
+    expect(heard).toEqual({ text: text.text, calls: [], finish: stopped[cell.surface.name], usage: usageOf(cell) });
     expect(await sent(cell)).toEqual({ turns: opening(cell), tools: [], schema: undefined });
   },
 
@@ -98,12 +98,12 @@ const runs: Readonly<Record<Case, (cell: Cell) => Promise<void>>> = {
     const said = protocol.speaksBesideCalls ? remark : "";
     upstream.next(say(cell, { calls, ...(said === "" ? {} : { text: said }) }), say(cell, text));
     const { answer, heard } = await post(cell, surface.ask(asked(cell, "tools")));
-    expect(heard).toMatchObject({ text: said, calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })), finish: called[surface.name], usage });
+    expect(heard).toMatchObject({ text: said, calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })), finish: called[surface.name], usage: usageOf(cell) });
     expect(new Set(heard.calls.map(({ id }) => id)).size).toBe(calls.length);
     expect(await sent(cell)).toMatchObject({ turns: opening(cell), tools: [{ name: tool.name, parameters: tool.parameters }], schema: undefined });
 
     const { heard: last } = await post(cell, surface.answerTo(asked(cell, "tools"), answer));
-    expect(last).toEqual({ text: text.text, calls: [], finish: stopped[surface.name], usage });
+    expect(last).toEqual({ text: text.text, calls: [], finish: stopped[surface.name], usage: usageOf(cell) });
     const made = calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
     const spoken: readonly Turn[] = said === "" ? [] : [{ from: "assistant", text: said }];
     const resulted = made.map((resultOf, index): Turn => ({ resultOf, result: JSON.parse(results[index] ?? "") }));
@@ -113,7 +113,7 @@ const runs: Readonly<Record<Case, (cell: Cell) => Promise<void>>> = {
   schema: async (cell) => {
     upstream.next(say(cell, fitting));
     const { heard } = await post(cell, cell.surface.ask(asked(cell, "schema")));
-    expect(heard).toEqual({ text: fitting.text, calls: [], finish: stopped[cell.surface.name], usage });
+    expect(heard).toEqual({ text: fitting.text, calls: [], finish: stopped[cell.surface.name], usage: usageOf(cell) });
     expect(await sent(cell)).toMatchObject({ turns: opening(cell), schema });
   },
 

@@ -42,7 +42,7 @@ export function documentPage({ chapters, path, title, summary, text, to }: Docum
   return {
     title, description: shortened(plainText(summary)), path,
     body: (
-      <DocsLayout chapters={chapters} current={path} headings={headingsOf(text, 2)}>
+      <DocsLayout chapters={chapters} current={path} headings={headingsOf(text, 2).map((heading) => ({ ...heading, text: heading.text.replace(sourceFiles, "") }))}>
         <div className="page-head"><h1>{title}</h1></div>
         <Markdown text={text} headingLevel={1} manual={{ to }} />
         <p className="as-of">This page as <Link to={`${path}.md`}>Markdown</Link></p>
@@ -50,6 +50,9 @@ export function documentPage({ chapters, path, title, summary, text, to }: Docum
     ),
   };
 }
+
+/** "(filter.ts)" at the end of a heading is for those who read the sources. */
+const sourceFiles = / \([^()]*\.ts[^()]*\)$/;
 
 /** As much as a search engine shows. */
 export function shortened(text: string): string {

@@ -1,16 +1,21 @@
 /** The front door: what this is, the first request, what is here. */
 
 import type { ModelRow } from "../../catalog/model-row.ts";
-import { counted, exact } from "../../format/number.ts";
+import type { Book } from "../../format/measured.ts";
+import { compact, counted, exact } from "../../format/number.ts";
 import type { Page } from "../../shell/page.ts";
+import { AppIcon } from "../../ui/app-icon.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
 import { Link } from "../../ui/link.tsx";
 import { ModelCards } from "../../ui/model-list.tsx";
+import { Risers, type Riser } from "../../ui/risers.tsx";
 import { Stats, type Stat } from "../../ui/stats.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
+import { SandboxNote } from "../../ui/traffic.tsx";
 
-export interface HomeData {
+export interface HomeData extends HomeTraffic {
   /** "https://ai.example.org/api/v1" */
   readonly baseUrl: string;
   /** The slug that the samples call. */
@@ -21,8 +26,23 @@ export interface HomeData {
   readonly endpoints: number;
   readonly free: number;
   readonly latest: readonly ModelRow[];
-  /** Figures of this installation's traffic, where there is some. */
-  readonly traffic?: readonly Stat[];
+}
+
+/** This installation's traffic. */
+export interface HomeTraffic {
+  readonly book: Book;
+  readonly day: Volume;
+  readonly week: Volume;
+  /** The models that grew most this week. */
+  readonly rising: readonly Riser[];
+  /** The public apps with most tokens this week. */
+  readonly apps: readonly { readonly rank: number; readonly name: string; readonly path: string; readonly tokens: number }[];
+}
+
+interface Volume {
+  readonly requests: number;
+  readonly tokens: number;
+  readonly source: string;
 }
 
 export function homePage(data: HomeData): Page {
@@ -47,9 +67,10 @@ function Home({ data }: { readonly data: HomeData }) {
           <div className="copy-line"><code id="base-url">{data.baseUrl}</code><CopyButton from="base-url" what="base URL" isSmall /></div>
           <p className="buttons"><Link className="button button-primary" to="/models">Browse the models</Link><Link className="button" to={`/${data.sampleModel}`}>See a model</Link></p>
         </div>
-        <Samples data={data} />
+        <div id="first-request" className="first-request"><Samples data={data} /></div>
       </section>
-      <Stats label="This gateway" stats={[...counters(data), ...(data.traffic ?? [])]} />
+      <Stats label="This gateway" stats={[...counters(data), ...trafficStats(data)]} />
+      <Traffic data={data} />
       <section className="section" aria-labelledby="latest">
         <div className="section-head"><h2 id="latest">Latest models</h2><Link to="/models?sort=newest">All by date</Link></div>
         <ModelCards models={data.latest} headingLevel={3} />
@@ -64,6 +85,39 @@ function Home({ data }: { readonly data: HomeData }) {
         </div>
       </section>
     </div>
+  );
+}
+
+/** Without traffic there are none: a row of zeros says nothing. */
+function trafficStats({ day, week }: HomeData): readonly Stat[] {
+  if (week.requests === 0) return [];
+  return [
+    { label: "Requests, 24 hours", value: <Link to="/status">{exact(day.requests)}</Link>, note: day.source },
+    { label: "Tokens, 24 hours", value: <Link to="/rankings?period=day">{compact(day.tokens)}</Link>, note: `${counted(day.tokens, "token")}; ${day.source}` },
+    { label: "Tokens, 7 days", value: <Link to="/rankings?period=week">{compact(week.tokens)}</Link>, note: `${counted(week.tokens, "token")}; ${week.source}` },
+  ];
+}
+
+function Traffic({ data: { week, rising, apps, book } }: { readonly data: HomeData }) {
+  if (week.requests === 0) return <EmptyState reason="No wind yet: nothing went through this gateway in the last 7 days. Figures of use, speed and uptime begin with the first request." action={<a className="button" href="#first-request">Send the first request</a>} />;
+  return (
+    <>
+      <SandboxNote book={book} />
+      {rising.length > 0 && (
+        <section className="section" aria-labelledby="rising">
+          <div className="section-head"><h2 id="rising">Rising this week</h2><Link to="/rankings">All rankings</Link></div>
+          <Risers rows={rising} />
+          <p className="as-of">Against the 7 days before. {week.source}</p>
+        </section>
+      )}
+      {apps.length > 0 && (
+        <section className="section" aria-labelledby="top-apps">
+          <div className="section-head"><h2 id="top-apps">Top apps this week</h2><Link to="/apps">All apps</Link></div>
+          <ol className="top-apps">{apps.map(({ rank, name, path, tokens }) => <li key={path}><span className="rank">{rank}</span><AppIcon name={name} /><Link to={path}>{name}</Link><span className="muted numeric" title={counted(tokens, "token")}>{compact(tokens)} tokens</span></li>)}</ol>
+          <p className="as-of">Apps whose keys’ owners made them public. Tokens of the last 7 days, today so far.</p>
+        </section>
+      )}
+    </>
   );
 }
 

@@ -77,7 +77,7 @@ const columns: readonly Column<KeyRow>[] = [
   { name: "Name", cell: ({ name, kind, isSandbox, hedge }) => <>{name} <span className="badges">{kind === "management" && <Chip tone="brass" title="Manages keys and credits; cannot call models">management</Chip>}{isSandbox && <Chip tone="meridian" title="Answered by simulated providers, at no cost">sandbox</Chip>}{hedge && <Chip title="A second provider is asked when the first is slower than usual">hedged</Chip>}</span></> },
   { name: "Key", cell: ({ label }) => <code>{label}</code> },
   { name: "Limit", isNumeric: true, cell: ({ kind, limit, reset }) => (kind === "management" ? "—" : limit === undefined ? "none" : `${money(limit)}${reset === undefined ? "" : ` ${reset}`}`) },
-  { name: "Spent", isNumeric: true, title: "Since it was created", cell: ({ kind, spent, simulated }) => (kind === "management" ? "—" : <>{money(spent)}{simulated > 0 && <small className="cell-note">and {money(simulated)} simulated</small>}</>) },
+  { name: "Spent", isNumeric: true, title: "Since it was created", cell: ({ kind, spent, simulated }) => (kind === "management" ? "—" : <>{money(spent)}{simulated > 0 && <small className="key-note">and {money(simulated)} simulated</small>}</>) },
   { name: "Created", cell: ({ createdAt }) => <time dateTime={isoDate(createdAt)}>{date(createdAt)}</time> },
   { name: "Last used", title: "The UTC day of the last request that was recorded", cell: ({ lastUsed, kind }) => (kind === "management" ? "—" : lastUsed === undefined ? "never" : <time dateTime={isoDate(lastUsed)}>{date(lastUsed)}</time>) },
   { name: "Status", cell: ({ status }) => <Chip tone={status === "active" ? "fair" : "needle"}>{status}</Chip> },
@@ -103,8 +103,9 @@ function RevokeKey({ hash, name, label, kind }: Pick<KeyRow, "hash" | "name" | "
         <p>{kind === "management" ? "Scripts that manage this installation with it" : "Programs that call with it"} are refused at once. This cannot be undone; what it spent stays on record.</p>
         <input type="hidden" name="revoke" value={hash} />
         <p className="buttons">
-          <button type="submit" className="button button-danger">Revoke</button>
+          {/* The first is the one that a dialog gives the focus to. */}
           <a className="button" href="#keys" data-closes="">Keep it</a>
+          <button type="submit" className="button button-danger">Revoke</button>
         </p>
       </form>
     </dialog>

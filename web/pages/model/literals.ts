@@ -1,8 +1,10 @@
 /** Values as the source text of a language, two or four blanks a level; short ones on one line. */
 
-/** Text that stands as it is, where a value of the program is meant: `{ code: "process.env.KEY" }`. */
-interface Code {
-  readonly code: string;
+const code = Symbol("code");
+
+/** Text that stands as it is, where a value of the program is meant: "process.env.KEY". */
+export function expression(text: string): object {
+  return { [code]: text };
 }
 
 export function json(value: unknown): string {
@@ -34,7 +36,7 @@ const shortMax = 72;
 function written(value: unknown, level: number, language: Language): string {
   if (typeof value === "boolean" || value === null) return language.word(value);
   if (typeof value !== "object") return JSON.stringify(value);
-  if (isCode(value)) return value.code;
+  if (code in value) return String(value[code]);
   const isList = Array.isArray(value);
   const items = isList ? value.map((item) => ["", item] as const) : Object.entries(value).map(([name, item]) => [`${language.key(name)}: `, item] as const);
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
@@ -43,8 +45,4 @@ function written(value: unknown, level: number, language: Language): string {
   if (!short.includes("\n") && short.length + level * language.indent.length <= shortMax) return short;
   const lines = items.map(([name, item]) => `${language.indent.repeat(level + 1)}${name}${written(item, level + 1, language)}`);
   return `${open}\n${lines.join(",\n")}${language.hasLastComma ? "," : ""}\n${language.indent.repeat(level)}${close}`;
-}
-
-function isCode(value: object): value is Code {
-  return "code" in value && typeof value.code === "string" && Object.keys(value).length === 1;
 }

@@ -17,7 +17,7 @@ export function Providers({ data: { name, endpoints, places } }: { readonly data
     <>
       <DataTable caption={`Providers for ${name}`} isCaptionHidden reflows columns={endpoints.some(({ prices }) => prices.others.length > 0) ? columns : columns.filter((column) => column.name !== "Other prices")} rows={endpoints} keyOf={({ id }) => id} />
       <p className="as-of">
-        Prices are dollars per million tokens, as listed by the provider. Speed is of the last 7 days and uptime of the last 72 hours, both measured on this gateway;
+        Prices are dollars per million tokens, as listed by the provider. Speed is of the last 7 days and uptime of the last 3 days, both measured on this gateway;
         p90 is what nine requests in ten do at least as well as. Under {samplesMin} samples the count is shown instead.
       </p>
     </>
@@ -51,7 +51,9 @@ function Tokens({ count }: { readonly count: number | undefined }) {
 }
 
 function Amount({ dollars, why = "not known" }: { readonly dollars: string | undefined; readonly why?: string }) {
-  return dollars === undefined ? <Missing why={why} /> : <span title={`$${dollars}`}>{price(dollars)}</span>;
+  if (dollars === undefined) return <Missing why={why} />;
+  const shown = price(dollars);
+  return Number(shown.replace(/[$,]/g, "")) === Number(dollars) ? <>{shown}</> : <span title={`$${dollars}`}>{shown}</span>;
 }
 
 function Pair({ speed, format }: { readonly speed: Speed | undefined; readonly format: (value: number) => string }) {
@@ -62,7 +64,7 @@ function Pair({ speed, format }: { readonly speed: Speed | undefined; readonly f
 }
 
 function Up({ seen }: { readonly seen: EndpointRow["uptime"] }) {
-  if (seen === undefined) return <Missing why="no requests in 72 hours" />;
+  if (seen === undefined || seen.samples === 0) return <Missing why="no requests in 3 days" />;
   if (seen.samples < samplesMin) return <span className="muted">n = {exact(seen.samples)}</span>;
   return <span title={`n = ${exact(seen.samples)}`}>{uptime(seen.share)}</span>;
 }

@@ -12,9 +12,9 @@ interface Props {
   readonly data: ModelPageData;
 }
 
-const modeNames: Readonly<Record<SampleMode, string>> = { plain: "Plain", stream: "Stream", tools: "Tools", json: "JSON schema", image: "Image" };
+const modeNames: Readonly<Record<SampleMode, string>> = { plain: "Plain", stream: "Stream", tools: "Tools", json: "JSON", image: "Image" };
 
-export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, kind, mode, modes, isAttributed }, outputs } }: Props) {
+export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, kind, mode, modes, takesSchema, isAttributed }, outputs } }: Props) {
   if (kind === undefined) return <EmptyState reason={`This gateway has no route yet for models that give ${outputs.join(" and ")}.`} action={<Link to="/models">Find a model that it can call</Link>} />;
   const address = (to: SampleMode, isApp: boolean) => `/${askedSlug}${query(to, isApp)}#sample-code`;
   return (
@@ -35,9 +35,14 @@ export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, k
       </div>
       <Tabs
         label="Code sample language" group="sample"
-        tabs={samplesFor({ baseUrl, slug: askedSlug, kind, mode, isAttributed }).map(({ id, label, code, install }) => ({
+        tabs={samplesFor({ baseUrl, slug: askedSlug, kind, mode, takesSchema, isAttributed }).map(({ id, label, code, install }) => ({
           id, label,
-          content: <CodeBlock id={`sample-code-${id}`} code={code} language={install === undefined ? label : `${label} · ${install}`} />,
+          content: (
+            <>
+              {install !== undefined && <p className="sample-install"><code>{install}</code></p>}
+              <CodeBlock id={`sample-code-${id}`} code={code} language={label} />
+            </>
+          ),
         }))}
       />
       <p className="small muted">The app headers are optional: with them, your app can be named in the rankings of this gateway.</p>

@@ -44,8 +44,9 @@ function moved({ rank, previousRank }: AppRow): string {
   return previousRank > rank ? `${exact(previousRank)}, up ${previousRank - rank}` : `${exact(previousRank)}, down ${rank - previousRank}`;
 }
 
-export function Activity({ data: { name, activity: { series, days, source, total } } }: Props) {
-  if (total === 0) return <Figure title="Tokens processed per day"><EmptyState reason={`No request for ${name} has gone through this gateway in 90 days.`} action={<a href="#sample-code">Send the first one</a>} /></Figure>;
+export function Activity({ data: { name, preview, activity: { series, days, source, total } } }: Props) {
+  const isSandbox = preview.answer.sandbox && preview.answer.candidates.length > 0;
+  if (total === 0) return <Figure title="Tokens processed per day"><EmptyState reason={`No request for ${name} has gone through this gateway in 90 days.${isSandbox ? " What the sandbox answers is not counted." : ""}`} action={<a href="#sample-code">Send the first one</a>} /></Figure>;
   return <StackedBars id="activity-chart" title="Tokens processed per day" unit="token" series={series} days={days} source={source} isLastSoFar />;
 }
 

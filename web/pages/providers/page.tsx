@@ -5,7 +5,7 @@ import type { UptimePoint } from "../../charts/uptime-figure.tsx";
 import { UptimeStrip } from "../../charts/uptime-strip.tsx";
 import { country } from "../../format/country.ts";
 import type { Book } from "../../format/measured.ts";
-import { compact, counted, exact, sampled, uptime } from "../../format/number.ts";
+import { compact, counted, exact, samplesMin, uptime } from "../../format/number.ts";
 import { asOf } from "../../format/time.ts";
 import type { Page } from "../../shell/page.ts";
 import { Chip } from "../../ui/chip.tsx";
@@ -102,7 +102,7 @@ function Providers({ data: { query, total, providers, countries, book, used, sou
         <div className="section-head"><h2 id="measured">Measured here</h2></div>
         {used.length === 0
           ? <NoTraffic what="No provider was called from here yet, so there is nothing to measure." />
-          : <><DataTable caption="Providers called from here" isCaptionHidden columns={measuredColumns} rows={used} keyOf={({ slug }) => slug} /><p className="as-of">Uptime: {source}. Tokens and requests are of the last 7 days, today so far.</p></>}
+          : <Measured used={used} source={source} />}
       </section>
       <section className="section" aria-labelledby="declared">
         <div className="section-head"><h2 id="declared">As they say</h2><Link to="/providers.csv" download="">CSV of all</Link></div>
@@ -117,10 +117,28 @@ function Providers({ data: { query, total, providers, countries, book, used, sou
   );
 }
 
+/** Those of which an uptime can be said, and the others by name and count alone. */
+function Measured({ used, source }: Pick<ProvidersData, "used" | "source">) {
+  const thin = used.filter(({ n }) => n < samplesMin);
+  const rows = used.filter(({ n }) => n >= samplesMin);
+  return (
+    <>
+      {rows.length > 0 && <DataTable caption="Providers called from here" isCaptionHidden columns={measuredColumns} rows={rows} keyOf={({ slug }) => slug} />}
+      {thin.length > 0 && (
+        <details open={rows.length === 0}>
+          <summary>{counted(thin.length, "provider")} with under {samplesMin} attempts in 72 hours: too few for an uptime</summary>
+          <ul className="link-columns small">{thin.map(({ slug, name, n }) => <li key={slug}><Link to={`/provider/${slug}`}>{name}</Link> <span className="muted">n = {exact(n)}</span></li>)}</ul>
+        </details>
+      )}
+      <p className="as-of">Uptime: {source}. Tokens and requests are of the last 7 days, today so far.</p>
+    </>
+  );
+}
+
 const measuredColumns: readonly Column<UsedProvider>[] = [
   { name: "Provider", cell: ({ slug, name }) => <Link to={`/provider/${slug}`}>{name}</Link> },
-  { name: "Uptime, 72 hours", isNumeric: true, cell: ({ n, share }) => <span title={`n = ${exact(n)} attempts`}>{sampled(n, () => uptime(share))}</span> },
-  { name: "Hour by hour", cell: ({ name, ticks }) => <UptimeStrip label={`${name}, 72 hours`} ticks={ticks.map(({ at, share }) => ({ label: asOf(at), share }))} /> },
+  { name: "Uptime, 72 hours", isNumeric: true, cell: ({ share }) => uptime(share) },
+  { name: "Hour by hour", cell: ({ name, ticks }) => <UptimeStrip label={`${name}, 72 hours`} ticks={ticks.map(({ at, share, n: attempts }) => ({ label: attempts === 0 ? asOf(at) : `${asOf(at)} (n = ${attempts})`, share }))} /> },
   { name: "Attempts", isNumeric: true, cell: ({ n }) => exact(n) },
   { name: "Tokens, 7 days", isNumeric: true, cell: ({ tokens }) => <span title={counted(tokens, "token")}>{compact(tokens)}</span> },
   { name: "Day by day", cell: ({ name, tokensByDay }) => <Sparkline label={`Tokens a day at ${name}, 7 days`} values={tokensByDay} format={compact} /> },

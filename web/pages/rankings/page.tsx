@@ -10,6 +10,7 @@ import type { Page } from "../../shell/page.ts";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Link } from "../../ui/link.tsx";
+import { Risers } from "../../ui/risers.tsx";
 import { NoTraffic, SandboxNote } from "../../ui/traffic.tsx";
 
 export const periods = ["day", "week", "month"] as const;
@@ -173,15 +174,7 @@ function Rising({ rows, period }: { readonly rows: readonly RankedRow[]; readonl
   return (
     <section className="section" id="rising" aria-labelledby="rising-heading">
       <h3 id="rising-heading">Rising most against {spans[period].before}</h3>
-      <ol className="risers">
-        {rows.map((row) => (
-          <li key={row.id}>
-            <Name row={row} />
-            <span className="riser-figure">+{compact(row.tokens - row.previousTokens)}</span>
-            <span className="muted small">{amountChange(row.tokens, row.previousTokens)}</span>
-          </li>
-        ))}
-      </ol>
+      <Risers rows={rows} />
     </section>
   );
 }

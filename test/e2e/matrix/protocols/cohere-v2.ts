@@ -42,5 +42,7 @@ function read(body: Json): Sent {
 
 export const cohereV2: Protocol = {
   name: "cohere-v2", upstreamModel: "command-a-03-2025", recorded: { stream: "cohere/text.chunks.txt", whole: "cohere/text.json" },
+  // 20 × 3,000 + 10 × 15,000 nano-dollars: for what it bills, which is less than it counts.
+  cost: 210_000e-9,
   credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: false, whole, lines, frame: sseEvent, read,
 };

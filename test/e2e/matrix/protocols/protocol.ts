@@ -10,6 +10,8 @@ export interface Protocol {
   readonly recorded: { readonly stream: string; readonly whole: string };
   readonly credential: string;
   readonly mediaType: string;
+  /** What the counts cost, where it bills others than it counts. */
+  readonly cost?: number;
   /** An answer may hold words beside its calls. */
   readonly speaksBesideCalls: boolean;
   /** The body of a whole answer. */

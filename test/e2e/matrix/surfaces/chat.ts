@@ -46,7 +46,8 @@ function hear({ choices, usage, error }: Json): Heard {
   const [{ message = {}, finish_reason = undefined } = {}] = choices ?? [];
   return {
     text: message.content ?? "",
-    calls: (message.tool_calls ?? []).map(({ id, function: { name, arguments: given } }: Json) => ({ id, name, arguments: JSON.parse(given) })),
+    // Of an answer that broke off, the last call has no whole arguments.
+    calls: error !== undefined ? [] : (message.tool_calls ?? []).map(({ id, function: { name, arguments: given } }: Json) => ({ id, name, arguments: JSON.parse(given) })),
     finish: finish_reason,
     usage: usageOf(usage),
     error: error?.metadata.error_type,

@@ -23,26 +23,28 @@ function answerTo(asked: Asked, { output }: Json): object {
 function gather(all: readonly Json[]): Json {
   assert(all.at(-1) === "[DONE]", "a stream ends with [DONE]");
   const events = all.slice(0, -1);
-  const told = (type: string): string => events.filter((event) => event.type === type).map(({ delta }) => delta).join("");
   assert(events.every(({ sequence_number: number }, index) => number === index), "events are numbered");
   const last = events.at(-1);
   assert(/^response\.(?:completed|failed|incomplete)$/.test(last?.type), "a stream ends with the response");
-  const { text, given } = saidIn(last.response);
-  assert(last.type === "response.failed" || text === told("response.output_text.delta"), "the words at the end are those of the deltas");
-  assert(last.type === "response.failed" || given === told("response.function_call_arguments.delta"), "the arguments at the end are those of the deltas");
-  return { ...last.response, said: told("response.output_text.delta"), error: events.find(({ type }) => type === "error") };
+  const told = (type: string, index: number): string => events.filter((event) => event.type === type && event.output_index === index).map(({ delta }) => delta).join("");
+  for (const [index, item] of (last.type === "response.failed" ? [] : last.response.output).entries()) {
+    assert(wordsOf(item) === told("response.output_text.delta", index), "the words at the end are those of the deltas");
+    if (item.type === "function_call") assert(item.arguments === told("response.function_call_arguments.delta", index), "the arguments at the end are those of the deltas");
+  }
+  const said = events.map(({ type, delta }) => (type === "response.output_text.delta" ? delta : "")).join("");
+  return { ...last.response, said, error: events.find(({ type }) => type === "error") };
 }
 
-function saidIn({ output = [] }: Json): { readonly text: string; readonly given: string } {
-  const words = output.flatMap(({ type, content }: Json) => (type === "message" ? content.map((part: Json) => part.text ?? "") : []));
-  return { text: words.join(""), given: output.map(({ type, arguments: given }: Json) => (type === "function_call" ? given : "")).join("") };
+function wordsOf({ type, content }: Json): string {
+  return type === "message" ? content.map((part: Json) => part.text ?? "").join("") : "";
 }
 
 function hear(answer: Json): Heard {
   const { output = [], status, usage, error, said } = answer;
   return {
-    text: said ?? saidIn(answer).text,
-    calls: output.filter(({ type }: Json) => type === "function_call").map(({ call_id: id, name, arguments: given }: Json) => ({ id, name, arguments: JSON.parse(given) })),
+    text: said ?? output.map(wordsOf).join(""),
+    // Of an answer that broke off, the last call has no whole arguments.
+    calls: error !== undefined && error !== null ? [] : output.filter(({ type }: Json) => type === "function_call").map(({ call_id: id, name, arguments: given }: Json) => ({ id, name, arguments: JSON.parse(given) })),
     finish: status,
     usage: usage === undefined || usage === null ? undefined : { prompt: usage.input_tokens, cached: usage.input_tokens_details.cached_tokens, completion: usage.output_tokens, cost: usage.cost },
     error: error?.error_type ?? error?.metadata?.error_type,

@@ -1,0 +1,27 @@
+import { describe, expect, test } from "vitest";
+import { picodollars } from "../base/money.ts";
+import type { FinishReason, Usage } from "../wire/chat.ts";
+import { billOf, emptyReading, type Asked } from "./meter.ts";
+
+const asked: Asked = { prompt: { low: 10, high: 40 }, images: 0, outputTokensMax: 100, inputModalities: new Set(["text"]) };
+const endpoint = { contextLength: 128_000, outputTokensMax: 64_000, pricing: { prompt: picodollars(1n), completion: picodollars(1n) } };
+
+function isBelieved(usage: Usage, wishes: Partial<Asked> = {}): boolean {
+  const reading = { ...emptyReading(), outputBytes: 40, finishReason: "stop" as FinishReason, usage };
+  const bill = billOf(reading, { ...asked, ...wishes }, endpoint);
+  expect(bill.usage).toEqual(bill.isEstimated ? { promptTokens: 20, completionTokens: 10 } : usage);
+  return !bill.isEstimated;
+}
+
+describe("the provider's own count is taken", () => {
+  test.each([
+    { name: "of an answer as long as was asked for", usage: { promptTokens: 20, completionTokens: 100 }, believed: true },
+    { name: "of a longer one", usage: { promptTokens: 20, completionTokens: 200 }, believed: false },
+    { name: "of some reasoning besides, which some providers count apart", usage: { promptTokens: 20, completionTokens: 4_000, reasoningTokens: 3_900 }, believed: true },
+    { name: "of a flood that is called reasoning, and that nobody asked for", usage: { promptTokens: 20, completionTokens: 100_000, reasoningTokens: 99_990 }, believed: false },
+    { name: "of much reasoning that was asked for", usage: { promptTokens: 20, completionTokens: 60_000, reasoningTokens: 59_990 }, wishes: { reasons: true }, believed: true },
+    { name: "of more reasoning than the endpoint can give", usage: { promptTokens: 20, completionTokens: 65_000, reasoningTokens: 64_990 }, wishes: { reasons: true }, believed: false },
+    { name: "of a prompt far longer than its text", usage: { promptTokens: 3_000, completionTokens: 10 }, believed: false },
+    { name: "of the same prompt with tools, which templates explain at length", usage: { promptTokens: 3_000, completionTokens: 10 }, wishes: { parameters: new Set(["tools"]) }, believed: true },
+  ])("$name: $believed", ({ usage, wishes = {}, believed }) => expect(isBelieved(usage, wishes)).toBe(believed));
+});

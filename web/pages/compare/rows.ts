@@ -1,0 +1,128 @@
+/** The attributes that models are compared by, as rows of text: what the table, the Markdown and the CSV show. */
+
+import { context, exact, rate, samplesMin, uptime } from "../../format/number.ts";
+import { price } from "../../format/price.ts";
+import { date, duration } from "../../format/time.ts";
+
+/** Prices are decimal dollars per million tokens, times milliseconds since the epoch. */
+export interface ComparedModel {
+  readonly slug: string;
+  readonly name: string;
+  readonly authorName: string;
+  readonly createdAt: number;
+  readonly context: number;
+  readonly outputMax: number | undefined;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly parameters: readonly string[];
+  readonly prices: Readonly<Partial<Record<PriceName, string>>>;
+  readonly tokenizer: string;
+  readonly knowledgeCutoff: string | undefined;
+  readonly isOpenWeights: boolean;
+  readonly expires: string | undefined;
+  /** Names of those that sell it. */
+  readonly providers: readonly string[];
+  /** Of those, how many say that they keep nothing, and that they do not train on prompts. */
+  readonly zdr: number;
+  readonly noTraining: number;
+  readonly quantizations: readonly string[];
+  /** Of the endpoint that was used most in seven days. */
+  readonly speed: { readonly provider: string; readonly latency: number | undefined; readonly throughput: number | undefined; readonly n: number } | undefined;
+  /** Of 72 hours, with routing. */
+  readonly uptime: { readonly share: number | undefined; readonly n: number };
+  readonly week: { readonly tokens: number; readonly requests: number };
+}
+
+export const priceNames = [
+  ["prompt", "Input"], ["completion", "Output"], ["cacheRead", "Cache read"], ["cacheWrite", "Cache write"], ["promptAudio", "Audio input"], ["completionAudio", "Audio output"], ["reasoning", "Reasoning"],
+] as const;
+
+export type PriceName = (typeof priceNames)[number][0];
+
+export interface ComparedRow {
+  readonly group: string;
+  readonly name: string;
+  /** One for each model. */
+  readonly cells: readonly string[];
+  /** Which cell is the best, and what that means: "lowest". None where all are alike or it is no contest. */
+  readonly best?: { readonly at: number; readonly word: string };
+}
+
+export function comparedRows(models: readonly ComparedModel[]): readonly ComparedRow[] {
+  const row = (group: string, name: string, text: (model: ComparedModel) => string): ComparedRow => ({ group, name, cells: models.map(text) });
+  const contest = ({ group, name, text, value, word }: Contest): ComparedRow => {
+    const at = bestOf(models.map(value), word);
+    return { ...row(group, name, text), ...(at === undefined ? {} : { best: { at, word } }) };
+  };
+  const names = priceNames.filter(([name]) => models.some(({ prices }) => prices[name] !== undefined));
+  const parameters = [...new Set(models.flatMap((model) => model.parameters))].toSorted();
+  return [
+    ...names.map(([name, label]) => contest({
+      group: "Price per million tokens", name: label, word: "lowest",
+      text: ({ prices }) => (prices[name] === undefined ? "—" : price(prices[name])), value: ({ prices }) => (prices[name] === undefined ? undefined : Number(prices[name])),
+    })),
+    contest({ group: "Limits", name: "Context", word: "largest", text: (model) => (model.context === 0 ? "—" : `${context(model.context)} tokens`), value: (model) => model.context || undefined }),
+    contest({ group: "Limits", name: "Max output", word: "largest", text: ({ outputMax }) => (outputMax === undefined ? "—" : `${context(outputMax)} tokens`), value: ({ outputMax }) => outputMax }),
+    row("Modalities", "Input", ({ inputs }) => inputs.join(", ")),
+    row("Modalities", "Output", ({ outputs }) => outputs.join(", ")),
+    row("Providers", "Sold by", ({ providers }) => (providers.length === 0 ? "—" : providers.join(", "))),
+    row("Providers", "Quantizations", ({ quantizations }) => (quantizations.length === 0 ? "not stated" : quantizations.join(", "))),
+    row("Data policy, as they say", "Zero retention", ({ zdr, providers }) => `${zdr} of ${providers.length} providers`),
+    row("Data policy, as they say", "No training on prompts", ({ noTraining, providers }) => `${noTraining} of ${providers.length} providers`),
+    contest({
+      group: "Measured here", name: "First content, median of 7 days", word: "quickest", text: ({ speed }) => (speed === undefined ? "no traffic" : speed.latency === undefined ? few(speed.n) : `${duration(speed.latency)} at ${speed.provider}`), value: ({ speed }) => speed?.latency,
+    }),
+    contest({
+      group: "Measured here", name: "Throughput, median of 7 days", word: "highest", text: ({ speed }) => (speed === undefined ? "no traffic" : speed.throughput === undefined ? few(speed.n) : `${rate(speed.throughput)} at ${speed.provider}`), value: ({ speed }) => speed?.throughput,
+    }),
+    row("Measured here", "Requests answered, 72 hours", ({ uptime: { share, n } }) => (n === 0 ? "no traffic" : n < samplesMin ? few(n) : uptime(share))),
+    contest({ group: "Measured here", name: "Tokens, 7 days", word: "most", text: ({ week }) => exact(week.tokens), value: ({ week }) => week.tokens || undefined }),
+    row("Measured here", "Requests, 7 days", ({ week }) => exact(week.requests)),
+    row("About", "Author", ({ authorName }) => authorName),
+    row("About", "Released", ({ createdAt }) => date(createdAt)),
+    row("About", "Knowledge until", ({ knowledgeCutoff }) => knowledgeCutoff ?? "not stated"),
+    row("About", "Weights", ({ isOpenWeights }) => (isOpenWeights ? "open" : "not published")),
+    row("About", "Tokenizer", ({ tokenizer }) => tokenizer),
+    row("About", "Ends", ({ expires }) => expires ?? "no date"),
+    ...parameters.map((name) => row("Parameters", name, (model) => (model.parameters.includes(name) ? "yes" : "no"))),
+  ];
+}
+
+/** Rows in which the models are not all alike. */
+export function differing(rows: readonly ComparedRow[]): readonly ComparedRow[] {
+  return rows.filter(({ cells }) => new Set(cells).size > 1);
+}
+
+/** A table for a README or an issue. */
+export function markdownOf(models: readonly Pick<ComparedModel, "name" | "slug">[], rows: readonly ComparedRow[]): string {
+  return [
+    line(["", ...models.map(({ name, slug }) => `${name} (\`${slug}\`)`)]),
+    line(["---", ...models.map(() => "---")]),
+    ...rows.map(({ group, name, cells, best }) => line([`${group}: ${name}`, ...cells.map((cell, index) => (best?.at === index ? `**${cell}** (${best.word})` : cell))])),
+    "",
+  ].join("\n");
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+}
+
+interface Contest {
+  readonly group: string;
+  readonly name: string;
+  readonly word: "lowest" | "largest" | "quickest" | "highest" | "most";
+  readonly text: (model: ComparedModel) => string;
+  readonly value: (model: ComparedModel) => number | undefined;
+}
+
+/** Undefined where fewer than two are known, or the best is shared. */
+function bestOf(values: readonly (number | undefined)[], word: Contest["word"]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length < 2) return undefined;
+  const best = word === "lowest" || word === "quickest" ? Math.min(...known) : Math.max(...known);
+  return known.filter((value) => value === best).length === 1 ? values.indexOf(best) : undefined;
+}
+
+function few(n: number): string {
+  return `not enough data (n = ${exact(n)})`;
+}
