@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createHealth, observe, recentAnswers } from "./health.ts";
+import { createHealth, observe } from "./health.ts";
+import { recentAnswers } from "./snapshot.ts";
 
 test("recent answers are counted by endpoint, over all credentials, for 5 minutes, 30 minutes and a day", () => {
   const health = createHealth();

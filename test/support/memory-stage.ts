@@ -49,7 +49,6 @@ const secondBytes = Buffer.from([
 export async function openMemoryStage(protocols: readonly string[]): Promise<MemoryStage> {
   const home = await mkdtemp(join(tmpdir(), "windrose-test-"));
   const credential = JSON.stringify({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", region: "eu-west-1" });
-  const endpoint = (protocol: string) => ({ model: `acme/${protocol}`, upstream_model: "m", pricing: { prompt: "1", completion: "1" }, context_length: 1_000_000 });
   const providers = [
     ...protocols.map((protocol) => ({ slug: `first-${protocol}`, name: protocol, protocol, base_url: "http://first.test/v1", credential, endpoints: [endpoint(protocol)] })),
     { slug: "second", name: "Second", protocol: "openai-chat", base_url: "http://second.test/v1", credential, endpoints: protocols.map(endpoint) },
@@ -90,6 +89,10 @@ export async function openMemoryStage(protocols: readonly string[]): Promise<Mem
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function endpoint(protocol: string): object {
+  return { model: `acme/${protocol}`, upstream_model: "m", pricing: { prompt: "1", completion: "1" }, context_length: 1_000_000 };
 }
 
 /** As the owner of sockets does it: a listener that throws ends the exchange, and is told why. */

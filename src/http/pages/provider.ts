@@ -41,7 +41,7 @@ async function dataOf(reads: PageReads, slug: string): Promise<ProviderPageData 
   const [hours, days, activity, rows] = await Promise.all([usage.providerUptime(slug, "hour"), usage.providerUptime(slug, "day"), usage.providerActivity(slug), offerRows(reads, offers)]);
   const week = activity.days.slice(-7);
   return {
-    slug, name: provider?.name ?? slug, kind: provider?.kind, state: stateOf(provider, offers), offers: rows, book,
+    slug, name: provider?.name ?? slug, kind: provider?.kind, state: provider === undefined && book === "sandbox" ? simulated : stateOf(provider, offers), offers: rows, book,
     credentialEnv: provider?.credentialEnv[0], protocol: provider?.protocol, baseUrl: provider?.baseUrl,
     policy: provider?.dataPolicy, headquarters: provider?.headquarters, datacenters: provider?.datacenters ?? [],
     links: [["Privacy policy", provider?.privacyPolicyUrl], ["Terms of service", provider?.termsOfServiceUrl], ["Its own status page", provider?.statusPageUrl]].flatMap(([name, href]) => (name === undefined || href === undefined ? [] : [{ name, href }])),
@@ -55,6 +55,8 @@ async function dataOf(reads: PageReads, slug: string): Promise<ProviderPageData 
     },
   };
 }
+
+const simulated = { word: "Sandbox", note: "answers where no provider can be called", callable: 0 } as const;
 
 function uptimeData(series: UptimeSeries, book: ProviderPageData["book"]): UptimeData {
   const { overall, points, n } = series;

@@ -2,6 +2,9 @@
 
 import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { call } from "../../support/caller.ts";
+import { event, sse } from "../../support/fake-upstream.ts";
+import { gatherMessage, readEvents } from "../../support/message-events.ts";
 import { calls, cost, counted, question, results, schema, text, tool } from "../matrix/scene.ts";
 import { models, startClientStage, strange, translatedFor, type ClientStage } from "./stage.ts";
 
@@ -50,6 +53,19 @@ describe("translated", () => {
       { calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })) },
       ...calls.map(({ name, arguments: given }, index) => ({ resultOf: { name, arguments: given }, result: JSON.parse(results[index] ?? "") })),
     ]);
+  });
+
+  test("calls whose fragments come interleaved are told one after the other", async () => {
+    const piece = (delta: object, finish: string | null = null): string => event({ id: "c", choices: [{ index: 0, delta, finish_reason: finish }] });
+    const given = calls.map((one) => JSON.stringify(one.arguments));
+    const fragment = (index: number, from: number, to?: number): string => piece({ tool_calls: [{ index, function: { arguments: given[index]?.slice(from, to) } }] });
+    const begins = calls.map(({ id, name }, index) => piece({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }));
+    stage.upstream.next(sse([...begins, fragment(0, 0, 5), fragment(1, 0, 5), fragment(0, 5), fragment(1, 5), piece({}, "tool_calls"), event("[DONE]")]));
+    const { content } = await client.messages.stream({ ...ask, tools }).finalMessage();
+    expect(content).toMatchObject(made);
+    stage.upstream.next(sse([...begins, fragment(0, 0, 5), fragment(1, 0, 5), fragment(0, 5), fragment(1, 5), piece({}, "tool_calls"), event("[DONE]")]));
+    const stream = await call(stage.gateway.baseUrl, "/messages", { key: stage.key, body: { ...ask, tools, stream: true } });
+    expect(gatherMessage(readEvents(stream.text)).content).toMatchObject(made);
   });
 
   test("structured output is parsed", async () => {

@@ -50,7 +50,7 @@ describe("translated", () => {
     const message = answer.choices?.[0]?.message;
     expect(message?.toolCalls?.map(({ function: { name, arguments: given } }) => ({ name, arguments: JSON.parse(given as string) }))).toEqual(made);
     const said = message?.toolCalls?.map(({ id, function: { name } }, index) => ({ role: "tool" as const, toolCallId: id ?? "", name, content: results[index] ?? "" })) ?? [];
-    const next = await clientOf(stage.key).chat.complete({ model, messages: [...messages, { ...message!, role: "assistant" }, ...said], tools });
+    const next = await clientOf(stage.key).chat.complete({ model, messages: [...messages, { ...message, role: "assistant" }, ...said], tools });
     expect(next.choices?.[0]?.message?.content).toBe(text.text);
     expect(stage.lastSent().turns.filter((turn) => "resultOf" in turn)).toHaveLength(calls.length);
   });

@@ -47,7 +47,7 @@ describe("chat, translated", () => {
     const { choices: [choice] } = await whole(stage.key, { model, messages, tools });
     expect(choice?.message.toolCalls?.map(({ function: { name, arguments: given } }) => ({ name, arguments: JSON.parse(given) }))).toEqual(calls.map(({ name, arguments: given }) => ({ name, arguments: given })));
     const said = choice?.message.toolCalls?.map(({ id }, index) => ({ role: "tool" as const, toolCallId: id, content: results[index] ?? "" })) ?? [];
-    const next = await whole(stage.key, { model, messages: [...messages, { ...choice!.message, role: "assistant" }, ...said], tools });
+    const next = await whole(stage.key, { model, messages: [...messages, ...(choice === undefined ? [] : [{ ...choice.message, role: "assistant" as const }]), ...said], tools });
     expect(next.choices[0]?.message.content).toBe(text.text);
     expect(stage.lastSent().turns.filter((turn) => "resultOf" in turn)).toHaveLength(calls.length);
     const pieces = (await streamed(stage.key, { model, messages, tools })).flatMap(({ choices }) => choices[0]?.delta.toolCalls ?? []);

@@ -1,6 +1,7 @@
 /** Every dialect in, every dialect out: each protocol behind each surface, over real sockets, streamed and whole. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { protocols as registered } from "../../../src/providers/registry.ts";
 import { recorded, sha256 } from "../../fixtures/recorded.ts";
 import { call, openStream, type Json } from "../../support/caller.ts";
 import { fixture, inPiecesOf, json, startFakeUpstream, type Answer, type FakeUpstream } from "../../support/fake-upstream.ts";
@@ -148,6 +149,10 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))("
   test.each(own.filter((cell) => reasonAgainst(cell) !== undefined).map((cell) => [`${cell.surface.name}: ${cell.case}, ${cell.mode}, cannot be`, cell] as const))("%s", async (_cell, cell) => {
     await expect(runs[cell.case](cell)).rejects.toThrow();
   });
+});
+
+test("no protocol is left out", () => {
+  expect(new Set(protocols.map(({ name }) => name))).toEqual(registered);
 });
 
 test("docs/matrix.md says which cells there are, and which cannot be", async () => {

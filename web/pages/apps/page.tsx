@@ -142,8 +142,8 @@ function MakePublic({ baseUrl }: { readonly baseUrl: string }) {
     <section className="section" id="make-public" aria-labelledby="make-public-heading">
       <div className="section-head"><h2 id="make-public-heading">Make an app public</h2></div>
       <ol className="steps">
-        <li><h3>Say who you are</h3><p>The origin of <code>HTTP-Referer</code> is the app; a title alone is none. On localhost the title is part of it and must be there. Categories are optional.</p><CodeBlock id="attribute" language="curl" code={headers} what="request" /></li>
-        <li><h3>Make its key public</h3><p>Requests with that key count publicly from then on. Without it, an app is in nobody’s list, whatever headers it sends.</p><CodeBlock id="open-key" language="curl" code={open} what="request" /></li>
+        <li><h3>Say who you are</h3><p>The origin of <code>HTTP-Referer</code> is the app; a title alone is none. On localhost the title is part of it and must be there. Categories are optional.</p><CodeBlock id="attribute" language="curl" code={headers} what="request with headers" /></li>
+        <li><h3>Make its key public</h3><p>Requests with that key count publicly from then on. Without it, an app is in nobody’s list, whatever headers it sends.</p><CodeBlock id="open-key" language="curl" code={open} what="request for the key" /></li>
       </ol>
     </section>
   );

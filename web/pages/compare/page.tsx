@@ -166,8 +166,8 @@ function ColumnLinks({ index, name, comparison: { slugs, isDifferenceOnly } }: {
   const moved = [...slugs.slice(0, index - 1), ...slugs.slice(index, index + 1), ...slugs.slice(index - 1, index), ...slugs.slice(index + 1)];
   return (
     <span className="column-links">
-      {index > 0 && <Link to={compareAddress({ slugs: moved, isDifferenceOnly })} aria-label={`Move ${name} left`}>Move left</Link>}
-      <Link to={compareAddress({ slugs: without, isDifferenceOnly })} aria-label={`Remove ${name}`}>Remove</Link>
+      {index > 0 && <Link to={compareAddress({ slugs: moved, isDifferenceOnly })} aria-label={`Move left: ${name}`}>Move left</Link>}
+      <Link to={compareAddress({ slugs: without, isDifferenceOnly })} aria-label={`Remove: ${name}`}>Remove</Link>
     </span>
   );
 }

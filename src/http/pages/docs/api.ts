@@ -27,12 +27,26 @@ export const openapiRoute: PageRoute = {
 
 export const openapiYamlRoute: PageRoute = {
   path: "/openapi.yaml",
-  answer: async ({ apiDocument }, { origin }) => ({ contentType: "application/yaml", body: stringify(documentAt(await apiDocument(), origin), { aliasDuplicateObjects: false }) }),
+  answer: async ({ apiDocument }, { origin }) => ({ contentType: "application/yaml", body: `${stringify({ servers: serversAt(origin) })}${withoutServers(await apiDocument())}` }),
 };
 
 /** At the root its servers are named in full: from there a path alone would miss the base path of a proxy. */
 function documentAt(document: ApiDocument, origin: string): ApiDocument {
-  return { ...document, servers: [{ url: `${origin}/api/v1` }] };
+  return { ...document, servers: serversAt(origin) };
+}
+
+function serversAt(origin: string): ApiDocument["servers"] {
+  return [{ url: `${origin}/api/v1` }];
+}
+
+const written = new WeakMap<ApiDocument, string>();
+
+/** Kept, because it takes as long to write as ten pages. */
+function withoutServers(document: ApiDocument): string {
+  const { servers: _elsewhere, ...rest } = document;
+  const text = written.get(document) ?? stringify(rest, { aliasDuplicateObjects: false });
+  written.set(document, text);
+  return text;
 }
 
 const made = new WeakMap<ApiDocument, readonly ApiGroup[]>();

@@ -1,6 +1,6 @@
 import type { Json } from "../../../support/caller.ts";
 import { counted, type Made, type Said, type Sent, type Turn } from "../scene.ts";
-import { inHalves, inPieces, parsed, textOf, type Protocol } from "./protocol.ts";
+import { inHalves, inPieces, madeAs, parsed, textOf, type Protocol } from "./protocol.ts";
 
 const input = { input_tokens: counted.prompt - counted.cached, cache_creation_input_tokens: 0, cache_read_input_tokens: counted.cached };
 const finish = (calls: readonly Made[]): string => (calls.length === 0 ? "end_turn" : "tool_use");
@@ -41,7 +41,7 @@ function read(body: Json): Sent {
       made.set(id, call);
       return call;
     });
-    const results = blocks.filter(({ type }) => type === "tool_result").map((block): Turn => ({ resultOf: made.get(block.tool_use_id)!, result: parsed(block.content) }));
+    const results = blocks.filter(({ type }) => type === "tool_result").map((block): Turn => ({ resultOf: madeAs(made, block.tool_use_id), result: parsed(block.content) }));
     return [...results, ...(words === "" ? [] : [{ from: role, text: words }]), ...(calls.length === 0 ? [] : [{ calls }])];
   });
   const system = textOf(body.system);

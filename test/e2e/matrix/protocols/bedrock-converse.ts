@@ -1,7 +1,7 @@
 import { awsEvent } from "../../../support/aws-eventstream.ts";
 import type { Json } from "../../../support/caller.ts";
 import { counted, type Made, type Said, type Sent, type Turn } from "../scene.ts";
-import { inHalves, inPieces, parsed, textOf, type Protocol } from "./protocol.ts";
+import { inHalves, inPieces, madeAs, parsed, textOf, type Protocol } from "./protocol.ts";
 
 const usage = { inputTokens: counted.prompt - counted.cached, cacheReadInputTokens: counted.cached, cacheWriteInputTokens: 0, outputTokens: counted.completion, totalTokens: counted.prompt + counted.completion };
 const finish = (calls: readonly Made[]): string => (calls.length === 0 ? "end_turn" : "tool_use");
@@ -36,7 +36,7 @@ function read(body: Json): Sent {
       return call;
     });
     const results = content.filter((block: Json) => block.toolResult !== undefined).map(({ toolResult }: Json): Turn => ({
-      resultOf: made.get(toolResult.toolUseId)!, result: toolResult.content[0]?.json ?? parsed(toolResult.content),
+      resultOf: madeAs(made, toolResult.toolUseId), result: toolResult.content[0]?.json ?? parsed(toolResult.content),
     }));
     const words = textOf(content);
     return [...results, ...(words === "" ? [] : [{ from: role, text: words }]), ...(calls.length === 0 ? [] : [{ calls }])];

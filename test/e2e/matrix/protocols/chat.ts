@@ -2,7 +2,7 @@
 
 import type { Json } from "../../../support/caller.ts";
 import { counted, type Made, type Said, type Sent, type Turn } from "../scene.ts";
-import { inHalves, inPieces, parsed, sseEvent, textOf, type Protocol } from "./protocol.ts";
+import { inHalves, inPieces, madeAs, parsed, sseEvent, textOf, type Protocol } from "./protocol.ts";
 
 const usage = {
   prompt_tokens: counted.prompt, completion_tokens: counted.completion, total_tokens: counted.prompt + counted.completion,
@@ -18,6 +18,10 @@ function toolCall({ id, name, arguments: given }: Made): object {
   return { id, type: "function", function: { name, arguments: JSON.stringify(given) } };
 }
 
+function chunk(fields: object): string {
+  return JSON.stringify({ id: "cmpl-1", object: "chat.completion.chunk", created: 1, model: "m", ...fields });
+}
+
 function lines({ text = "", calls = [] }: Said): readonly string[] {
   const deltas: object[] = [
     { role: "assistant", content: "" },
@@ -27,7 +31,6 @@ function lines({ text = "", calls = [] }: Said): readonly string[] {
       ...inHalves(given).map((half) => ({ tool_calls: [{ index, function: { arguments: half } }] })),
     ]),
   ];
-  const chunk = (fields: object): string => JSON.stringify({ id: "cmpl-1", object: "chat.completion.chunk", created: 1, model: "m", ...fields });
   return [
     ...deltas.map((delta) => chunk({ choices: [{ index: 0, delta, finish_reason: null }] })),
     chunk({ choices: [{ index: 0, delta: {}, finish_reason: calls.length === 0 ? "stop" : "tool_calls" }] }),
@@ -38,7 +41,7 @@ function lines({ text = "", calls = [] }: Said): readonly string[] {
 function read(body: Json): Sent {
   const made = new Map<string, Omit<Made, "id">>();
   const turns = body.messages.flatMap((message: Json): Turn[] => {
-    if (message.role === "tool") return [{ resultOf: made.get(message.tool_call_id)!, result: parsed(message.content) }];
+    if (message.role === "tool") return [{ resultOf: madeAs(made, message.tool_call_id), result: parsed(message.content) }];
     const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: given } }: Json) => {
       const call = { name, arguments: JSON.parse(given) };
       made.set(id, call);

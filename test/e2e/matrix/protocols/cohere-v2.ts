@@ -8,16 +8,19 @@ const finish = (calls: readonly Made[]): string => (calls.length === 0 ? "COMPLE
 const toolCall = ({ id, name }: Made, given: string): object => ({ id, type: "function", function: { name, arguments: given } });
 
 function whole({ text, calls = [] }: Said): object {
-  const message = {
+  const said = {
     role: "assistant",
     ...(text === undefined ? {} : { content: [{ type: "text", text }] }),
     ...(calls.length === 0 ? {} : { tool_plan: "Ich schaue nach.", tool_calls: calls.map((call) => toolCall(call, JSON.stringify(call.arguments))) }),
   };
-  return { id: "answer-1", message, finish_reason: finish(calls), usage };
+  return { id: "answer-1", message: said, finish_reason: finish(calls), usage };
+}
+
+function message(fields: object): object {
+  return { delta: { message: fields } };
 }
 
 function lines({ text, calls = [] }: Said): readonly string[] {
-  const message = (fields: object): object => ({ delta: { message: fields } });
   const events = [
     { type: "message-start", id: "answer-1", ...message({ role: "assistant", content: [], tool_plan: "", tool_calls: [], citations: [] }) },
     ...(text === undefined ? [{ type: "tool-plan-delta", ...message({ tool_plan: "Ich schaue nach." }) }] : [

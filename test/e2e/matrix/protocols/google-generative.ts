@@ -24,10 +24,7 @@ function read(body: Json): Sent {
   const turns = body.contents.flatMap(({ role, parts }: Json): Turn[] => {
     const calls = parts.filter((part: Json) => part.functionCall !== undefined).map(({ functionCall: { name, args } }: Json) => ({ name, arguments: args }));
     if (calls.length > 0) open = [...calls];
-    const results = parts.filter((part: Json) => part.functionResponse !== undefined).map(({ functionResponse: { name, response } }: Json): Turn => {
-      const resultOf = open.shift()!;
-      return { resultOf: { ...resultOf, name }, result: response };
-    });
+    const results = parts.filter((part: Json) => part.functionResponse !== undefined).map(({ functionResponse: { name, response } }: Json): Turn => ({ resultOf: { arguments: {}, ...open.shift(), name }, result: response }));
     const words = textOf(parts);
     return [...results, ...(words === "" ? [] : [{ from: role === "model" ? "assistant" as const : "user" as const, text: words }]), ...(calls.length === 0 ? [] : [{ calls }])];
   });

@@ -1,6 +1,6 @@
 import type { Json } from "../../../support/caller.ts";
 import { counted, type Made, type Said, type Sent, type Turn } from "../scene.ts";
-import { inHalves, inPieces, parsed, textOf, type Protocol } from "./protocol.ts";
+import { inHalves, inPieces, madeAs, parsed, textOf, type Protocol } from "./protocol.ts";
 
 const usage = {
   input_tokens: counted.prompt, input_tokens_details: { cached_tokens: counted.cached },
@@ -26,9 +26,12 @@ function whole(said: Said): object {
   return response(itemsOf(said), "completed");
 }
 
+function at(index: number): object {
+  return { output_index: index };
+}
+
 function lines(said: Said): readonly string[] {
   const { text, calls = [] } = said;
-  const at = (index: number): object => ({ output_index: index });
   const words = text === undefined ? [] : [
     { type: "response.output_item.added", ...at(0), item: messageItem([], "in_progress") },
     { type: "response.content_part.added", ...at(0), item_id: "msg_1", content_index: 0, part: textPart("") },
@@ -70,7 +73,7 @@ function read(body: Json): Sent {
       continue;
     }
     calls = [];
-    if (item.type === "function_call_output") turns.push({ resultOf: made.get(item.call_id)!, result: parsed(item.output) });
+    if (item.type === "function_call_output") turns.push({ resultOf: madeAs(made, item.call_id), result: parsed(item.output) });
     else turns.push({ from: item.role === "developer" ? "system" : item.role, text: textOf(item.content) });
   }
   return { turns, tools: (body.tools ?? []).map(({ name, parameters }: Json) => ({ name, parameters })), schema: body.text?.format?.schema };

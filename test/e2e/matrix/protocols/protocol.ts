@@ -1,7 +1,7 @@
 /** A dialect of upstreams: what a server that speaks it answers, and what it reads of a request. */
 
 import type { Json } from "../../../support/caller.ts";
-import type { Said, Sent } from "../scene.ts";
+import type { Made, Said, Sent } from "../scene.ts";
 
 export interface Protocol {
   readonly name: string;
@@ -29,6 +29,11 @@ export interface Protocol {
 export function textOf(content: Json): string {
   if (typeof content === "string") return content;
   return (content ?? []).map((part: Json) => part.text ?? "").join("");
+}
+
+/** The call of this id; of an id that nobody gave, a call that is none of the scene's. */
+export function madeAs(made: ReadonlyMap<string, Omit<Made, "id">>, id: string): Omit<Made, "id"> {
+  return made.get(id) ?? { name: `no call has the id ${id}`, arguments: {} };
 }
 
 /** What a tool said, as JSON. */

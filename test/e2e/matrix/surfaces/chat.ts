@@ -26,8 +26,9 @@ function gather(events: readonly Json[]): Json {
     const { choices, usage, error, ...about } = event;
     Object.assign(answer, about, usage === undefined ? {} : { usage }, error === undefined ? {} : { error });
     for (const { delta, finish_reason } of choices) {
-      assert(answer.choices[0].finish_reason === null || finish_reason === null, "an answer finishes once");
-      answer.choices[0].finish_reason ??= finish_reason;
+      // An error may take back what was said of the end.
+      assert(answer.choices[0].finish_reason === null || finish_reason === null || error !== undefined, "an answer finishes once");
+      answer.choices[0].finish_reason = finish_reason ?? answer.choices[0].finish_reason;
       if (typeof delta.content === "string") message.content = (message.content ?? "") + delta.content;
       if (delta.reasoning_details !== undefined) message.reasoning_details = [...(message.reasoning_details ?? []), ...delta.reasoning_details];
       for (const { index, ...piece } of delta.tool_calls ?? []) extend((message.tool_calls ??= []), index, piece);

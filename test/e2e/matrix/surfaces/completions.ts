@@ -20,7 +20,7 @@ function gather(events: readonly Json[]): Json {
     Object.assign(answer, about, usage === undefined ? {} : { usage }, error === undefined ? {} : { error });
     for (const { text, finish_reason } of choices) {
       answer.choices[0].text += text;
-      answer.choices[0].finish_reason ??= finish_reason;
+      answer.choices[0].finish_reason = finish_reason ?? answer.choices[0].finish_reason;
     }
   }
   return answer;
