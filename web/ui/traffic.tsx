@@ -9,7 +9,7 @@ import { Link } from "./link.tsx";
 /** Stands above figures of the sandbox's book; demo data has its ribbon on every page. */
 export function SandboxNote({ book }: { readonly book: Book }) {
   if (book !== "sandbox") return null;
-  return <Banner tone="brass">Simulated traffic: no provider can be called here yet, so the sandbox answers, and the figures on this page are of its book. They end with the first credential of a provider.</Banner>;
+  return <Banner tone="brass">Simulated traffic: no provider can be called here yet, so the sandbox answers, and the figures on this page are of its book. Once a provider can be called, real traffic takes their place.</Banner>;
 }
 
 /** Where nothing was asked yet: why, and the first request. */

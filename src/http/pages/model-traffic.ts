@@ -17,11 +17,11 @@ export interface Traffic extends Pick<ModelPageData, "week" | "apps" | "activity
   readonly recent: ReadonlyMap<string, NonNullable<EndpointRow["uptime"]>>;
 }
 
-export async function trafficOf({ usage, catalog, isDemo }: PageReads, model: Model, places: ReadonlySet<string>): Promise<Traffic> {
+export async function trafficOf({ usage, catalog, isDemo, isSandbox }: PageReads, model: Model, places: ReadonlySet<string>): Promise<Traffic> {
   const { slug } = model;
   // What can be summed from the days is, instead of being read again: most of a page's time is reading.
   const [activity, uptime, speeds, apps] = await Promise.all([usage.modelActivity(slug), usage.modelUptime(slug, "day"), usage.modelSpeed(slug, "7d"), usage.modelApps(slug)]);
-  const source = (window: string, figures: Pick<Measured, "n" | "asOf">, noun: string) => `${window} · ${counted(figures.n, noun)} · as of ${asOf(figures.asOf)} · ${isDemo ? "demo data" : "measured here"}`;
+  const source = (window: string, figures: Pick<Measured, "n" | "asOf">, noun: string) => `${window} · ${counted(figures.n, noun)} · as of ${asOf(figures.asOf)} · ${isDemo ? "demo data" : isSandbox ? "sandbox traffic" : "measured here"}`;
   return {
     week: weekOf(activity, (requests) => source("7 days", { n: requests, asOf: activity.asOf }, "request")),
     speeds: new Map(speeds.map((speed) => [speed.endpointId, speed])),

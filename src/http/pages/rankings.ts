@@ -117,8 +117,8 @@ function costOf(cost: Nanodollars): Pick<RankedRow, "cost" | "costText"> {
   return { cost: dollars(cost), costText: dollarsText(cost) };
 }
 
-/** Long enough to see what the period is a part of. */
-const chartDays: Readonly<Record<Period, number>> = { day: 14, week: 28, month: 90 };
+/** The period, and at least as much before it. */
+const chartDays: Readonly<Record<Period, number>> = { day: 14, week: 28, month: 60 };
 
 async function chartOf(reads: PageReads, kind: "models" | "authors", period: Period): Promise<DailyTokens> {
   const to = dayOf(reads.clock());

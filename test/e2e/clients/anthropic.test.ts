@@ -26,6 +26,11 @@ const tools: Anthropic.Tool[] = [{ name: tool.name, description: tool.descriptio
 const output_config = { format: { type: "json_schema" as const, schema } };
 const made = calls.map(({ name, arguments: input }) => ({ type: "tool_use", name, input }));
 
+/** One event of the upstream's stream. */
+function piece(delta: object, finish: string | null = null): string {
+  return event({ id: "c", choices: [{ index: 0, delta, finish_reason: finish }] });
+}
+
 describe("translated", () => {
   const ask = { model: models.translated, max_tokens: 1000, messages };
 
@@ -56,7 +61,6 @@ describe("translated", () => {
   });
 
   test("calls whose fragments come interleaved are told one after the other", async () => {
-    const piece = (delta: object, finish: string | null = null): string => event({ id: "c", choices: [{ index: 0, delta, finish_reason: finish }] });
     const given = calls.map((one) => JSON.stringify(one.arguments));
     const fragment = (index: number, from: number, to?: number): string => piece({ tool_calls: [{ index, function: { arguments: given[index]?.slice(from, to) } }] });
     const begins = calls.map(({ id, name }, index) => piece({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }));
