@@ -100,7 +100,7 @@ function Rankings({ data: { period, book, models, authors, apps, rising } }: { r
           </>
         )}
       <Section section={apps} period={period} title="Apps" noun="app" />
-      <p className="muted small measure">Models count tokens in their own way, so the tokens of two models are not the same amount of text. Left out are sandbox requests and, among apps, those that are private.</p>
+      <p className="muted small measure">Models count tokens in their own way, so the tokens of two models are not the same amount of text. {book === "sandbox" ? "Requests to the sandbox belong to no app." : "Left out are sandbox requests and, among apps, those that are private."}</p>
     </div>
   );
 }
@@ -144,14 +144,14 @@ function sentence({ rows, count, tokens, requests, isThin }: RankedSection, noun
   return `${compact(tokens)} tokens in ${counted(requests, "request")} to ${counted(count, noun)}.${lead}`;
 }
 
-/** Bars are drawn against the longest: shares of many are all small. */
+/** Bars are drawn against the leader's: shares of many are all small. All others together have none, they are no rival. */
 function columns(of: string, { rows, isThin }: RankedSection): readonly Column<RankedRow>[] {
-  const most = Math.max(...rows.map(({ share }) => share));
+  const most = Math.max(...rows.map(({ rank, share }) => (rank === null ? 0 : share)));
   const unlessThin = (text: string) => (isThin ? "—" : text);
   return [
     { name: of, cell: (row) => <span className="ranked"><span className="rank">{row.rank ?? ""}</span><span><Name row={row} />{row.path !== undefined && row.id.includes("/") && <code className="slug">{row.id}</code>}</span></span> },
     { name: "Tokens", isNumeric: true, cell: ({ tokens }) => <span title={counted(tokens, "token")}>{compact(tokens)}</span> },
-    { name: "Share", isNumeric: true, cell: ({ share }) => (isThin ? "—" : <span className="share"><ShareBar share={share / most} />{percent(share)}</span>) },
+    { name: "Share", isNumeric: true, cell: ({ rank, share }) => (isThin ? "—" : rank === null ? percent(share) : <span className="share"><ShareBar share={share / most} />{percent(share)}</span>) },
     { name: "Place", cell: ({ rank, previousRank }) => (rank === null ? "" : <Change text={unlessThin(rankChange(rank, previousRank))} />) },
     { name: "Change", cell: ({ tokens, previousTokens }) => <span title={`${counted(previousTokens, "token")} in the window before`}>{unlessThin(amountChange(tokens, previousTokens))}</span> },
     { name: "Requests", isNumeric: true, cell: ({ requests }) => exact(requests) },
