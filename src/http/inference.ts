@@ -70,7 +70,8 @@ export async function answerInference(deps: InferenceDeps, { surface, requestId,
   const { key, body, request } = await accept(deps, { surface, message });
   const directives = message.headers["x-windrose-sandbox"];
   const headers = ["x-request-id", requestId, ...crossOriginHeaders(message)];
-  await answer(deps, {
+  // Returned and not awaited: what waits holds all that it has read, and the body with it.
+  return answer(deps, {
     call: {
       requestId, surface, request, key,
       wantsMetadata: wantsMetadata(message),

@@ -4,7 +4,6 @@
  */
 
 import { monotonic, randomSeed, type Clock } from "../base/clock.ts";
-import { asFault, Fault } from "../base/fault.ts";
 import { generationId } from "../base/ids.ts";
 import { nanodollars } from "../base/money.ts";
 import type { Log } from "../base/log.ts";
@@ -29,14 +28,14 @@ import { createFitting, type FittingMeans } from "./fitting.ts";
 import type { FreeLimits } from "./free-limits.ts";
 import { earnHedge, type HedgeAllowances } from "./hedge.ts";
 import { holdFor, type Held } from "./hold.ts";
-import { routingOf, routingOfRefusal, withRouting } from "./metadata.ts";
+import { routingOf } from "./metadata.ts";
 import { chargeOf } from "./meter.ts";
 import { planRequest, worstCaseOf, type PlannedRequest } from "./plan.ts";
 import { pursue } from "./pursue.ts";
-import { restingFault } from "./resting.ts";
 import type { Outcome, Run } from "./run.ts";
 import { isContinuable } from "./transcript.ts";
 import { turnsOf } from "./turns.ts";
+import { goUnderWay, planned } from "./under-way.ts";
 import type { ExchangeControl, Upstream } from "./upstream.ts";
 
 /** Where rows of record go: written ahead to disk, then booked in batches. */
@@ -113,46 +112,29 @@ export async function generate(deps: RelayDeps, call: Call): Promise<void> {
   const id = generationId(openedAt);
   const conversation = conversationIn(call.request, call.key.workspaceId);
   const pipeline = pipelineOf(call.request);
-  const planned = plan(deps, call, { now: openedAt, conversation });
-  const counted = planned.isFreeUse ? countFree(deps, call, openedAt) : undefined;
+  const plan = planned(deps, call, openedAt, () => planRequest({
+    catalog: deps.catalog, health: deps.health, request: call.request, isSandbox: call.key.isSandbox, now: openedAt, seed: randomSeed(), ...memoryOf(deps.sticky, conversation, openedAt),
+  }));
+  const counted = plan.isFreeUse ? countFree(deps, call, openedAt) : undefined;
   if (counted !== undefined) await counted;
-  const asked = hold(deps.ledger, call.key, planned);
+  const asked = hold(deps.ledger, call.key, plan);
   const held = asked instanceof Promise ? await asked : asked;
   const delivery = createDelivery({
     surface: call.surface, reply: call.reply, request: call.request, generationId: id, keepAliveMs: deps.keepAliveMs, readerMs: deps.readerMs, listener: call.listener,
   });
-  const underWay: UnderWay = { waitsFor: undefined };
-  const fitting = isTextAlone(planned) ? undefined : createFitting(pipeline, deps.media);
+  const fitting = isTextAlone(plan) ? undefined : createFitting(pipeline, deps.media);
   const run: Run = {
-    deps, call, conversation, id, openedAt, acceptedAt, planned, endpoints: held.endpoints, hold: held.hold, delivery, pipeline, fitting,
-    attempts: [], retryHints: [], seams: [], isHungUp: false, underWay,
+    deps, call, conversation, id, openedAt, acceptedAt, planned: plan, endpoints: held.endpoints, hold: held.hold, delivery, pipeline, fitting,
+    attempts: [], retryHints: [], seams: [], isHungUp: false, underWay: { waitsFor: undefined },
   };
-  call.reply.onHangUp(() => {
-    run.isHungUp = true;
-    underWay.waitsFor?.abort(new Fault("client_closed", "The caller hung up."));
+  return goUnderWay(run, {
+    onHangUp: call.reply.onHangUp,
+    walk: async () => conclude(run, await pursue(run, turnsOf(run))),
+    leave: () => {
+      delivery.stop();
+      fitting?.close();
+    },
   });
-  deps.underWay.add(underWay);
-  try {
-    await conclude(run, await pursue(run, turnsOf(run)));
-  } finally {
-    deps.underWay.delete(underWay);
-    underWay.waitsFor = undefined;
-    delivery.stop();
-    fitting?.close();
-    if (held.hold.isOpen) deps.ledger.release(held.hold);
-  }
-}
-
-/** @throws Fault where nothing is to be tried, with how that came about for a caller who wants to know. */
-function plan({ catalog, health, sticky }: RelayDeps, call: Call, { now, conversation }: { readonly now: number; readonly conversation: Run["conversation"] }): PlannedRequest {
-  try {
-    const planned = planRequest({ catalog, health, request: call.request, isSandbox: call.key.isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversation, now) });
-    const resting = restingFault(health, planned.endpoints, now);
-    if (resting !== undefined) throw resting;
-    return planned;
-  } catch (error) {
-    throw call.wantsMetadata ? withRouting(asFault(error), routingOfRefusal(call.request.models[0] as string)) : error;
-  }
 }
 
 /** Where another endpoint may go on, both are held for; who cannot have that much set aside is answered by one. */

@@ -5,7 +5,7 @@
 
 import { assert } from "../base/assert.ts";
 import { monotonic, randomSeed } from "../base/clock.ts";
-import { asFault, Fault } from "../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 import { generationId } from "../base/ids.ts";
 import { zeroNanodollars } from "../base/money.ts";
 import type { Endpoint } from "../catalog/model.ts";
@@ -17,19 +17,17 @@ import type { TaskSurface } from "../surfaces/task-surface.ts";
 import type { Answered, TaskAnswer, TaskName, TaskRequest } from "../wire/task.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import { book, forCaller, freeBill } from "./conclusion.ts";
-import { countFree, type CallHead, type RelayDeps, type UnderWay } from "./generate.ts";
+import { countFree, type CallHead, type RelayDeps } from "./generate.ts";
 import { holdFor } from "./hold.ts";
-import { routingOfRefusal, withRouting } from "./metadata.ts";
 import { emptyReading } from "./meter.ts";
 import { attemptRecord, isRefused, learn } from "./observe.ts";
 import { createPassage, type Passage, type TaskReply } from "./passage.ts";
-import type { Planned } from "./plan.ts";
 import { pursue, waitFor, type Road } from "./pursue.ts";
-import { restingFault } from "./resting.ts";
 import type { Pursuit, Tried } from "./run.ts";
 import { taskErrand } from "./task-errand.ts";
 import { planTask } from "./task-plan.ts";
 import { sizeOf, taskBill, worstTaskCost, type TaskSize } from "./task-size.ts";
+import { goUnderWay, planned } from "./under-way.ts";
 
 /** An accepted, authenticated, parsed request for a task. */
 export interface TaskCall<Name extends TaskName = TaskName> extends CallHead {
@@ -59,36 +57,19 @@ export async function perform<Name extends TaskName>(deps: RelayDeps, call: Task
   const acceptedAt = monotonic();
   const id = generationId(openedAt);
   const size = sizeOf(call.request);
-  const planned = plan(deps, call, { size, now: openedAt });
-  if (planned.isFreeUse) await countFree(deps, call, openedAt);
-  const { hold, endpoints } = await holdFor(deps.ledger, { key: call.key, isSandbox: planned.isSandbox }, planned.endpoints, (those) => worstTaskCost(those, size));
-  const underWay: UnderWay = { waitsFor: undefined };
+  const plan = planned(deps, call, openedAt, () =>
+    planTask({ catalog: deps.catalog, health: deps.health, request: call.request, size, isSandbox: call.key.isSandbox, now: openedAt, seed: randomSeed() }));
+  if (plan.isFreeUse) await countFree(deps, call, openedAt);
+  const { hold, endpoints } = await holdFor(deps.ledger, { key: call.key, isSandbox: plan.isSandbox }, plan.endpoints, (those) => worstTaskCost(those, size));
   const passage = createPassage(call.reply, { generationId: id, readerMs: deps.readerMs });
-  const run: TaskRun<Name> = { deps, call, id, openedAt, acceptedAt, planned, endpoints, hold, size, passage, attempts: [], retryHints: [], isHungUp: false, underWay };
-  call.reply.onHangUp(() => {
-    run.isHungUp = true;
-    underWay.waitsFor?.abort(new Fault("client_closed", "The caller hung up."));
+  const run: TaskRun<Name> = {
+    deps, call, id, openedAt, acceptedAt, planned: plan, endpoints, hold, size, passage, attempts: [], retryHints: [], isHungUp: false, underWay: { waitsFor: undefined },
+  };
+  return goUnderWay(run, {
+    onHangUp: call.reply.onHangUp,
+    walk: async () => conclude(run, await pursue(run, turnsOf(run))),
+    leave: passage.stop,
   });
-  deps.underWay.add(underWay);
-  try {
-    await conclude(run, await pursue(run, turnsOf(run)));
-  } finally {
-    deps.underWay.delete(underWay);
-    underWay.waitsFor = undefined;
-    passage.stop();
-    if (hold.isOpen) deps.ledger.release(hold);
-  }
-}
-
-function plan({ catalog, health }: RelayDeps, { key, request, wantsMetadata }: TaskCall, { size, now }: { readonly size: TaskSize; readonly now: number }): Planned {
-  try {
-    const planned = planTask({ catalog, health, request, size, isSandbox: key.isSandbox, now, seed: randomSeed() });
-    const resting = restingFault(health, planned.endpoints, now);
-    if (resting !== undefined) throw resting;
-    return planned;
-  } catch (error) {
-    throw wantsMetadata ? withRouting(asFault(error), routingOfRefusal(request.models[0] as string)) : error;
-  }
 }
 
 function turnsOf<Name extends TaskName>(run: TaskRun<Name>): Road<TaskOutcome<Name>> {
