@@ -11,7 +11,7 @@ import type { ChatRequest, FinishReason } from "../wire/chat.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Reading } from "./meter.ts";
 
-interface CallInput {
+export interface RecordInput {
   readonly id: string;
   readonly requestId: string;
   readonly createdAt: number;
@@ -21,36 +21,46 @@ interface CallInput {
   readonly surface: string;
   readonly request: Pick<ChatRequest, "models" | "gateway" | "stream">;
   readonly app: Attribution;
-  readonly isSandbox: boolean;
-  readonly isHungUp: boolean;
-  readonly fault: Fault | undefined;
-}
-
-export interface RecordInput extends CallInput {
   readonly router: string | undefined;
   readonly plan: Plan;
+  readonly isSandbox: boolean;
+  readonly isHungUp: boolean;
   readonly endpoint: Endpoint;
   readonly end: AttemptEnd<unknown>;
   readonly reading: Readonly<Reading>;
   readonly bill: Bill;
+  readonly fault: Fault | undefined;
   readonly attempts: readonly AttemptRecord[];
   /** What plugins did for it. */
   readonly stages: readonly PipelineStage[];
 }
 
+/** Written out field by field: an object of thirty fields that is put together from spreads takes 20 KB to make. */
 export function recordOf(input: RecordInput): Generation {
-  const { bill, end, endpoint, reading } = input;
+  const { bill, end, endpoint, fault, key, reading, request } = input;
   return {
-    ...callOf(input),
-    ...timesOf(end, input.acceptedAt),
+    id: input.id,
+    requestId: input.requestId,
+    createdAt: input.createdAt,
+    workspaceId: key.workspaceId,
+    keyHash: key.hash,
+    surface: input.surface,
+    requestedModel: request.models[0] as string,
     model: endpoint.model,
     router: input.router ?? null,
+    presetId: input.request.gateway.presetId ?? null,
     cacheSourceId: null,
     endpointId: endpoint.id,
     providerName: endpoint.providerName,
     upstreamId: cut(reading.upstreamId),
-    finishReason: input.fault === undefined ? reading.finishReason : "error",
+    isSandbox: input.isSandbox,
+    streamed: request.stream,
+    cancelled: input.isHungUp,
+    finishReason: fault === undefined ? reading.finishReason : "error",
     nativeFinishReason: cut(reading.nativeFinishReason),
+    faultCode: fault?.code ?? null,
+    latencyMs: end.firstContentAt === undefined ? null : Math.round(end.firstContentAt - input.acceptedAt),
+    generationMs: end.firstContentAt === undefined ? null : Math.round(end.endedAt - end.firstContentAt),
     promptTokens: bill.usage.promptTokens,
     completionTokens: bill.usage.completionTokens,
     reasoningTokens: bill.usage.reasoningTokens ?? 0,
@@ -58,6 +68,9 @@ export function recordOf(input: RecordInput): Generation {
     usageEstimated: bill.isEstimated,
     cost: bill.total,
     serviceTier: cut(reading.serviceTier),
+    app: input.app,
+    user: request.gateway.user ?? null,
+    sessionId: request.gateway.sessionId ?? null,
     attempts: input.attempts,
     plan: {
       seed: input.plan.seed,
@@ -72,7 +85,12 @@ export function recordOf(input: RecordInput): Generation {
   };
 }
 
-export interface RetoldInput extends CallInput {
+/** An upstream's own words, no longer than such words are: they are stored with every generation. */
+function cut(text: string | null | undefined): string | null {
+  return text?.slice(0, 128) ?? null;
+}
+
+export interface RetoldInput extends Pick<RecordInput, "id" | "requestId" | "createdAt" | "acceptedAt" | "key" | "surface" | "request" | "app" | "isSandbox" | "isHungUp" | "fault"> {
   /** Of the answer that was told again; undefined when the caller left before there was any. */
   readonly source: AnswerHead | undefined;
   readonly finishReason: FinishReason | null;
@@ -83,18 +101,30 @@ export interface RetoldInput extends CallInput {
 
 /** The record of an answer that was made for another request: no provider was called for it, nothing used, nothing owed. */
 export function recordOfRetold(input: RetoldInput): Generation {
-  const { source } = input;
+  const { acceptedAt, endedAt, fault, firstContentAt, key, request, source } = input;
   return {
-    ...callOf(input),
-    ...timesOf(input, input.acceptedAt),
+    id: input.id,
+    requestId: input.requestId,
+    createdAt: input.createdAt,
+    workspaceId: key.workspaceId,
+    keyHash: key.hash,
+    surface: input.surface,
+    requestedModel: request.models[0] as string,
     model: source?.model ?? null,
     router: null,
+    presetId: request.gateway.presetId ?? null,
     cacheSourceId: source?.generationId ?? null,
     endpointId: null,
     providerName: source?.providerName ?? null,
     upstreamId: null,
-    finishReason: input.fault === undefined ? input.finishReason : "error",
+    isSandbox: input.isSandbox,
+    streamed: request.stream,
+    cancelled: input.isHungUp,
+    finishReason: fault === undefined ? input.finishReason : "error",
     nativeFinishReason: null,
+    faultCode: fault?.code ?? null,
+    latencyMs: firstContentAt === undefined ? null : Math.round(firstContentAt - acceptedAt),
+    generationMs: firstContentAt === undefined ? null : Math.round(endedAt - firstContentAt),
     promptTokens: 0,
     completionTokens: 0,
     reasoningTokens: 0,
@@ -102,35 +132,11 @@ export function recordOfRetold(input: RetoldInput): Generation {
     usageEstimated: false,
     cost: zeroNanodollars,
     serviceTier: null,
+    app: input.app,
+    user: request.gateway.user ?? null,
+    sessionId: request.gateway.sessionId ?? null,
     attempts: [],
     plan: { seed: 0, steps: [], rejected: [] },
     notes: [],
   };
-}
-
-/** What a request is, whoever answered it. */
-function callOf({ id, requestId, createdAt, key, surface, request, app, isSandbox, isHungUp, fault }: CallInput) {
-  const { presetId, sessionId, user } = request.gateway;
-  return {
-    id, requestId, createdAt, surface, app, isSandbox,
-    workspaceId: key.workspaceId,
-    keyHash: key.hash,
-    requestedModel: request.models[0] as string,
-    presetId: presetId ?? null,
-    streamed: request.stream,
-    cancelled: isHungUp,
-    faultCode: fault?.code ?? null,
-    user: user ?? null,
-    sessionId: sessionId ?? null,
-  };
-}
-
-function timesOf({ firstContentAt, endedAt }: Pick<AttemptEnd<unknown>, "firstContentAt" | "endedAt">, acceptedAt: number): Pick<Generation, "latencyMs" | "generationMs"> {
-  if (firstContentAt === undefined) return { latencyMs: null, generationMs: null };
-  return { latencyMs: Math.round(firstContentAt - acceptedAt), generationMs: Math.round(endedAt - firstContentAt) };
-}
-
-/** An upstream's own words, no longer than such words are: they are stored with every generation. */
-function cut(text: string | null | undefined): string | null {
-  return text?.slice(0, 128) ?? null;
 }
