@@ -8,8 +8,8 @@ function parse(...pieces: readonly (string | Uint8Array)[]): readonly SseEvent[]
   return [...events, ...parser.end()];
 }
 
-/** The WHATWG algorithm over the whole text at once, with our three liberties, as plainly as it can be written. */
-function reference(text: string): readonly SseEvent[] {
+/** The WHATWG algorithm over the whole text at once, with our three liberties and our severity, as plainly as it can be written. */
+function reference(text: string): readonly SseEvent[] | "garbled" {
   const events: SseEvent[] = [];
   let event: string | undefined;
   let data: string[] = [];
@@ -25,17 +25,28 @@ function reference(text: string): readonly SseEvent[] {
       bare = true;
       data.push(line);
     } else if (name === "data") data.push(value ?? "");
-    else if (name === "event") event = value ?? "";
     else if (name === "error") {
       event = "error";
       data.push(value ?? "");
-    }
+    } else if ([...line].some((character) => character < " " && character !== "\t")) return "garbled";
+    else if (!line.startsWith(":") && (/[{}]/.test(line) || (name !== "event" && /[^ -~\t]/.test(name ?? "")))) return "garbled";
+    else if (name === "event") event = value ?? "";
   }
   return events;
 }
 
+/** The same of the parser. */
+function outcome(...pieces: readonly Uint8Array[]): readonly SseEvent[] | "garbled" {
+  try {
+    return parse(...pieces);
+  } catch (error) {
+    expect(error).toMatchObject({ code: "upstream_garbled" });
+    return "garbled";
+  }
+}
+
 const line = fc.oneof(
-  fc.constantFrom("", "data", "data:", "data: ", "data:  two", "data:x", "event: ping", "event", ": comment", ":", "id: 7", "retry: 10", "dataset: no", "eventual", "{\"a\":1}", "error: {}", "[1]", "\ufeffdata: late"),
+  fc.constantFrom("", "data", "data:", "data: ", "data:  two", "data:x", "event: ping", "event", ": comment", ":", "id: 7", "retry: 10", "dataset: no", "eventual", "{\"a\":1}", "error: {}", "[1]", "\ufeffdata: late", ": {\"a\":1}", "event: ping\u0000data: x", "dat\u0001: x"),
   fc.string({ unit: "grapheme", maxLength: 12 }).map((text) => `data: ${text.replace(/[\r\n]/g, "")}`),
   fc.string({ maxLength: 8 }).map((text) => text.replace(/[\r\n]/g, "")),
 );
@@ -61,6 +72,24 @@ describe("events", () => {
   ];
   test.each(cases)("$name", ({ text, events }) => expect(parse(text)).toEqual(events));
 
+  const garbled = [
+    { name: "a name that is no text", line: Buffer.from("\0ata: {}") },
+    { name: "a name that is no ASCII", line: Buffer.from("d\u00e4ta: x") },
+    { name: "a name that is no UTF-8", line: Buffer.from([0x64, 0xff, 0x74, 0x61, 0x3a, 0x20, 0x78]) },
+    { name: "a line end within an event", line: Buffer.from("\u0001data: x") },
+    { name: "an event's name that holds its data", line: Buffer.from("event: ping\0data: x") },
+    { name: "the same, where the line end is no UTF-8", line: Buffer.concat([Buffer.from("event: ping"), Buffer.from([0x80]), Buffer.from("data: x")]) },
+    { name: "the same, where the line end is a letter", line: Buffer.from("event: pingJdata: {}") },
+    { name: "a comment that holds the data after it", line: Buffer.from(": alive\x0bdata: x") },
+    { name: "an id that holds the data after it", line: Buffer.from("id: 7\0data: x") },
+    { name: "a name in capitals", line: Buffer.from('Data: {"a":1}') },
+    { name: "a space before the name", line: Buffer.from(' data: {"a":1}') },
+    { name: "the rest of a line that lost its beginning", line: Buffer.from('tent":"Hello"}}]}') },
+  ];
+  test.each(garbled)("$name is not passed over: the words in it would be lost", ({ line: bytes }) => {
+    expect(() => parse("data: a\n\n", bytes, "\n\ndata: b\n\n")).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
   test("comments are counted and are no events", () => {
     const parser = createSseParser();
     expect(parser.push(Buffer.from(": keep-alive\n\n:\n\ndata: a\n\n: and"))).toEqual([{ event: undefined, data: "a" }]);
@@ -75,7 +104,7 @@ describe("events", () => {
         const bytes = Buffer.from(text);
         const places = [...new Set(at.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
         const pieces = [0, ...places].map((place, index) => bytes.subarray(place, places[index] ?? bytes.length));
-        expect(parse(...pieces)).toEqual(reference(text));
+        expect(outcome(...pieces)).toEqual(reference(text));
       }),
       { numRuns: 1000 },
     );
@@ -84,7 +113,7 @@ describe("events", () => {
   test("a parser agrees with the reference byte by byte", () => {
     fc.assert(
       fc.property(stream, (text) => {
-        expect(parse(...[...Buffer.from(text)].map((byte) => Uint8Array.of(byte)))).toEqual(reference(text));
+        expect(outcome(...[...Buffer.from(text)].map((byte) => Uint8Array.of(byte)))).toEqual(reference(text));
       }),
       { numRuns: 300 },
     );

@@ -4,7 +4,8 @@
  *
  * It follows the WHATWG algorithm, with three liberties that real upstreams need: an event that lacks its final blank
  * line is given at the end of the stream, a bare JSON body where events were promised counts as data, and an `error:`
- * field counts as an `error` event (both are how servers report failures with status 200).
+ * field counts as an `error` event (both are how servers report failures with status 200). And with one severity: a line that
+ * says nothing to us, but may have been an event before it was garbled, fails the stream, for words are not lost in silence.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 
@@ -20,7 +21,7 @@ export interface SseEvent {
 export interface SseParser {
   /**
    * The events that these bytes complete. Bytes may be cut anywhere.
-   * @throws Fault upstream_garbled past a cap and for bytes that are not UTF-8, after the events before them were given.
+   * @throws Fault upstream_garbled past a cap, for bytes that are not UTF-8 and for lines that cannot be, after the events before them were given.
    */
   push(bytes: Uint8Array): SseEvent[];
   /** The event that was still open when the bytes ended. */
@@ -41,11 +42,13 @@ export const textLimits: SseLimits = { lineBytesMax: mib, eventBytesMax: 4 * mib
 /** Of media: an image comes as one line of base64, and 20 MiB of image make 27 of that. */
 export const mediaLimits: SseLimits = { lineBytesMax: 32 * mib, eventBytesMax: 32 * mib };
 
+const tab = 0x09;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 const colon = 0x3a;
 const space = 0x20;
 const brace = 0x7b;
+const closingBrace = 0x7d;
 
 /** A parser for one stream. */
 export function createSseParser({ lineBytesMax, eventBytesMax }: SseLimits = textLimits): SseParser {
@@ -118,10 +121,12 @@ export function createSseParser({ lineBytesMax, eventBytesMax }: SseLimits = tex
     }
     const first = bytes[start];
     if (first === colon) {
+      requireText(bytes, start, end);
       comments++;
     } else if (isField(bytes, start, end, dataField)) {
       takeData(bytes, valueStart(bytes, start + dataField.length, end), end);
     } else if (isField(bytes, start, end, eventField)) {
+      requireName(bytes, start, end);
       event = bytes.toString("utf8", valueStart(bytes, start + eventField.length, end), end);
     } else if (isField(bytes, start, end, errorField)) {
       event = "error";
@@ -129,6 +134,8 @@ export function createSseParser({ lineBytesMax, eventBytesMax }: SseLimits = tex
     } else if (first === brace) {
       bare = true;
       takeData(bytes, start, end);
+    } else {
+      requireField(bytes, start, end);
     }
   }
 
@@ -181,6 +188,33 @@ function isField(bytes: Buffer, start: number, end: number, name: Buffer): boole
     if (bytes[start + offset] !== name[offset]) return false;
   }
   return true;
+}
+
+/** A line end that was garbled is a control character, or no UTF-8: the line holds the one after it. */
+function requireText(bytes: Buffer, start: number, end: number): void {
+  let isAscii = true;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte < space && byte !== tab) throw garbledLine();
+    isAscii &&= byte < 0x80;
+  }
+  if (!isAscii && !isUtf8(bytes.subarray(start, end))) throw garbledLine();
+}
+
+/** The name of an event, or a field that is none of ours: a brace in it is of data that was meant for us. */
+function requireName(bytes: Buffer, start: number, end: number): void {
+  requireText(bytes, start, end);
+  for (let at = start; at < end; at++) if (bytes[at] === brace || bytes[at] === closingBrace) throw garbledLine();
+}
+
+/** A field that is none of ours, by its name, which is plain text. */
+function requireField(bytes: Buffer, start: number, end: number): void {
+  requireName(bytes, start, end);
+  for (let at = start; at < end && bytes[at] !== colon; at++) if ((bytes[at] as number) >= 0x7f) throw garbledLine();
+}
+
+function garbledLine(): Fault {
+  return new Fault("upstream_garbled", "The provider sent a line that is no field, no comment and no data.");
 }
 
 /** Behind the colon and one space, each of which may be absent. */
