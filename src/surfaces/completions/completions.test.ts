@@ -25,6 +25,7 @@ describe("a request", () => {
     { name: "the newer flag is taken", body: { logprobs: true }, expected: { parameters: { logprobs: true } } },
     { name: "words of this dialect are kept", body: { suffix: "the end", echo: true }, expected: { extra: { suffix: "the end", echo: true } } },
     { name: "there is one answer, whatever is asked for", body: { n: 3, best_of: 20 }, expected: { extra: {} } },
+    { name: "no tools are asked for with none", body: { tools: [], tool_choice: "none", functions: null }, expected: { extra: {} } },
     { name: "sampling is as everywhere", body: { temperature: 0.5, stop: "END", max_tokens: 9 }, expected: { parameters: { temperature: 0.5, stop: ["END"], max_tokens: 9 } } },
   ])("$name", ({ body, expected }) => {
     expect(parsed(body)).toMatchObject(expected);
@@ -38,6 +39,11 @@ describe("a request", () => {
     { body: { suffix: 1 }, field: "suffix" },
     { body: { logprobs: 21 }, field: "logprobs" },
     { body: { stream: "yes" }, field: "stream" },
+    { body: { tools: [{ type: "function", function: { name: "f" } }] }, field: "tools" },
+    { body: { tool_choice: "auto" }, field: "tool_choice" },
+    { body: { tool_choice: { type: "function", function: { name: "f" } } }, field: "tool_choice" },
+    { body: { functions: [{ name: "f" }] }, field: "functions" },
+    { body: { function_call: "auto" }, field: "function_call" },
   ])("with $body is refused by the name of $field", ({ body, field }) => {
     expect(() => parsed(body)).toThrow(Fault);
     expect(() => parsed(body)).toThrow(new RegExp(`^${field}`));

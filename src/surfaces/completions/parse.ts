@@ -19,6 +19,11 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["usage", { into: "ignored", read: anything }],
   ["n", { into: "ignored", read: anything }],
   ["best_of", { into: "ignored", read: anything }],
+  // An endpoint that knows them would answer with a call, which this dialect has nowhere to put: it would be paid for and not heard.
+  ["tools", { into: "ignored", read: noTools }],
+  ["tool_choice", { into: "ignored", read: noTools }],
+  ["functions", { into: "ignored", read: noTools }],
+  ["function_call", { into: "ignored", read: noTools }],
 ]);
 
 const ownRule: ReadonlySet<string> = new Set(["model", "models", "prompt", "stream", "provider", "route", "logprobs", "suffix"]);
@@ -40,6 +45,12 @@ export function parse(body: Uint8Array): ChatRequest {
     extra: suffix === undefined ? extra : { ...extra, suffix },
     protocol: completionsDialect,
   };
+}
+
+/** A list with nothing in it, and the choice of none, ask for nothing. */
+function noTools(value: unknown, path: string): undefined {
+  if (value === "none" || (Array.isArray(value) && value.length === 0)) return;
+  throw invalid(path, "is not taken by /completions, which has nowhere to put a call: send the request to /chat/completions");
 }
 
 /** Several prompts would be several answers, and a list of tokens is of one model's own vocabulary. */

@@ -40,7 +40,7 @@ export interface Impossible {
 
 /** What cannot be, with its reason. A cell of this table that comes to pass fails the test. */
 export const impossible: readonly Impossible[] = [
-  { surface: "completions", case: "tool calls", except: [], reason: "Text completions have no tools, and nowhere to put a call." },
+  { surface: "completions", case: "tool calls", except: [], reason: "Text completions have nowhere to put a call: a request with tools is refused." },
   {
     surface: "completions", case: "schema", except: ["openai-chat"],
     reason: "Text completions have no response format. A field of that name is unknown to them, and unknown fields go on to endpoints that take any.",
