@@ -243,6 +243,11 @@ describe("answers of every dialect", () => {
     expect(reason).toBe("tool_use");
   });
 
+  test("a call without arguments may be completed after other words, and no other call is gone on with after them", () => {
+    expect(gatherMessage(told(interrupted("{}"))).content).toMatchObject([{ name: "one", input: {} }, { type: "text", text: "And" }]);
+    expect(() => told(interrupted('{"a":1}'))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
   test("thoughts that another provider signed come back to it from the caller's next turn", () => {
     const given = [
       { type: "reasoning.summary", summary: "I think", id: "rs_1", format: "openai-responses-v1", index: 0 },
@@ -267,6 +272,11 @@ function chunkOf(delta: Delta, finish: "stop" | "tool_calls" | null = null): Cha
 
 function piece(index: number, json: string, name?: string): Delta {
   return { tool_calls: [{ index, ...(name === undefined ? {} : { id: name, type: "function" }), function: { ...(name === undefined ? {} : { name }), arguments: json } }] };
+}
+
+/** A call, other words, and the call again. */
+function interrupted(json: string): readonly ChatChunk[] {
+  return [piece(0, "", "one"), { content: "And" }, piece(0, json)].map((delta) => chunkOf(delta)).concat(chunkOf({}, "tool_calls"));
 }
 
 function deltaOf({ tool_calls: calls, ...message }: AssistantMessage): Delta {

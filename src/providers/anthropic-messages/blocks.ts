@@ -2,7 +2,7 @@
 
 import { Fault } from "../../base/fault.ts";
 import type { ToolCallDelta } from "../../wire/chat.ts";
-import { asList, asObject, asText, type JsonObject } from "../json.ts";
+import { asList, asObject, asText, spokenText, type JsonObject } from "../json.ts";
 import { annotationOf } from "./citations.ts";
 import { isServerCall, isServerResult, reasoningFormat, serverCallOf, withResult, type ServerCall } from "./server-tools.ts";
 
@@ -16,7 +16,7 @@ export type Said = { -readonly [Field in "content" | "reasoning" | "refusal"]?: 
 };
 
 export interface BlockReader {
-  /** `isWhole`: no deltas will come. */
+  /** In ascending order, none left out: a client of the dialect counts them. `isWhole`: no deltas will come. */
   open(index: number, block: JsonObject, isWhole: boolean, said: Said): void;
   /** The text of a delta that is nothing but the answer's next words: most are. Undefined for all others. */
   words(index: number, delta: JsonObject): string | undefined;
@@ -41,12 +41,15 @@ interface OpenBlock {
 const openMax = 128;
 const pendingMax = 1_024;
 
-export function createBlockReader(): BlockReader {
+/** `isSerial`: what is read is also passed on as it is, to clients who know of one block at a time. */
+export function createBlockReader({ isSerial }: { readonly isSerial: boolean }): BlockReader {
   const open = new Map<number, OpenBlock>();
   const pending = new Map<string, ServerCall>();
   let length = 0;
   let details = 0;
   let calls = 0;
+  let begun = 0;
+  let isFinished = false;
 
   function openBlock(index: number): OpenBlock {
     const found = open.get(index);
@@ -82,7 +85,10 @@ export function createBlockReader(): BlockReader {
   return {
     open(index, block, isWhole, said) {
       if (open.size === openMax) throw new Fault("upstream_garbled", "The provider's stream has too many open blocks.");
+      if (index !== begun || isFinished || (isSerial && open.size > 0)) throw new Fault("upstream_garbled", "The provider's stream begins a block out of its turn.");
+      begun++;
       const type = block["type"];
+      if (typeof type !== "string") throw new Fault("upstream_garbled", "The provider's stream begins a block of no kind.");
       const isThought = type === "thinking" || type === "redacted_thinking";
       const opened: OpenBlock = {
         block, position: isThought ? details++ : type === "tool_use" ? calls++ : 0, start: length, citations: [...asList(block["citations"])], text: "",
@@ -111,13 +117,13 @@ export function createBlockReader(): BlockReader {
       const opened = openBlock(index);
       switch (delta["type"]) {
         case "thinking_delta":
-          think({ text: asText(delta["thinking"]), signature: undefined }, opened.position, said);
+          think({ text: spokenText(delta["thinking"]), signature: undefined }, opened.position, said);
           return;
         case "signature_delta":
-          think({ text: undefined, signature: asText(delta["signature"]) }, opened.position, said);
+          think({ text: undefined, signature: spokenText(delta["signature"]) }, opened.position, said);
           return;
         case "input_json_delta": {
-          const json = asText(delta["partial_json"]);
+          const json = spokenText(delta["partial_json"]);
           if (json === undefined) return;
           opened.text += json;
           if (opened.block["type"] === "tool_use") add(said, "tool_calls", { index: opened.position, function: { arguments: json } });
@@ -130,7 +136,8 @@ export function createBlockReader(): BlockReader {
           opened.text += asText(delta["content"]) ?? "";
           return;
         default:
-          // Kinds of deltas are added to the protocol as time goes by.
+          // Kinds of deltas are added to the protocol as time goes by; words without their kind, or of none, are lost ones.
+          if (delta["type"] === "text_delta" || typeof delta["type"] !== "string") throw new Fault("upstream_garbled", "The provider sent content that is not text.");
           return;
       }
     },
@@ -139,6 +146,7 @@ export function createBlockReader(): BlockReader {
       open.delete(index);
     },
     finish(said) {
+      isFinished = true;
       for (const opened of open.values()) closeBlock(opened, said);
       open.clear();
       for (const call of pending.values()) add(said, "reasoning_details", { ...call, index: details++ });

@@ -13,6 +13,7 @@ const delta = (index: number, type: string, fields: object) => ({ type: "content
 const close = (index: number) => ({ type: "content_block_stop", index });
 const end = (reason = "end_turn", usage: object = { output_tokens: 7 }, fields: object = {}) => ({ type: "message_delta", delta: { stop_reason: reason, stop_sequence: null, ...fields }, usage });
 const stop = { type: "message_stop" };
+const text = { type: "text", text: "" };
 const ping = { type: "ping" };
 
 function feed(...events: readonly object[]) {
@@ -48,9 +49,9 @@ describe("a stream", () => {
 
   test("with calls at the same time numbers them, and calls a tool that takes nothing with {}", () => {
     const { chunks } = feed(
-      start(), open(1, { type: "tool_use", id: "a", name: "f", input: {} }), delta(1, "input_json_delta", { partial_json: "" }), open(2, { type: "tool_use", id: "b", name: "g", input: {} }),
-      delta(2, "input_json_delta", { partial_json: '{"x"' }), delta(1, "input_json_delta", { partial_json: '{"y":1}' }), delta(2, "input_json_delta", { partial_json: ":2}" }),
-      close(1), close(2), open(3, { type: "tool_use", id: "c", name: "h", input: {} }), close(3), open(4, { type: "tool_use", id: "d", name: "i", input: { z: 3 } }), close(4), end("tool_use"),
+      start(), open(0, { type: "tool_use", id: "a", name: "f", input: {} }), delta(0, "input_json_delta", { partial_json: "" }), open(1, { type: "tool_use", id: "b", name: "g", input: {} }),
+      delta(1, "input_json_delta", { partial_json: '{"x"' }), delta(0, "input_json_delta", { partial_json: '{"y":1}' }), delta(1, "input_json_delta", { partial_json: ":2}" }),
+      close(0), close(1), open(2, { type: "tool_use", id: "c", name: "h", input: {} }), close(2), open(3, { type: "tool_use", id: "d", name: "i", input: { z: 3 } }), close(3), end("tool_use"),
     );
     const calls: Record<number, string> = {};
     for (const piece of deltas(chunks).flatMap((each) => each.tool_calls ?? [])) {
@@ -136,11 +137,38 @@ describe("a stream", () => {
     { name: "words before its beginning", events: [delta(0, "text_delta", { text: "Hi" })] },
     { name: "a block before its beginning", events: [open(0, { type: "text", text: "" })] },
     { name: "an end without a block", events: [start(), close(4)] },
+    { name: "a block that begins twice", events: [start(), open(0, text), open(0, text)] },
+    { name: "a block that begins again", events: [start(), open(0, text), close(0), open(0, text)] },
+    { name: "a block that is left out", events: [start(), open(0, text), close(0), open(2, text)] },
+    { name: "words of a block that has ended", events: [start(), open(0, text), close(0), delta(0, "text_delta", { text: "Hi" })] },
+    { name: "a block that ends twice", events: [start(), open(0, text), close(0), close(0)] },
+    { name: "a block of no kind", events: [start(), open(0, {})] },
+    { name: "words of no kind", events: [start(), open(0, text), { type: "content_block_delta", index: 0, delta: { type: null, text: "Hi" } }] },
+    { name: "words that are no text", events: [start(), open(0, text), delta(0, "text_delta", { text: ["Hi"] })] },
+    { name: "thoughts that are no text", events: [start(), open(0, { type: "thinking", thinking: "" }), delta(0, "thinking_delta", { thinking: {} })] },
+    { name: "arguments that are no text", events: [start(), open(0, { type: "tool_use", id: "t", name: "f", input: {} }), delta(0, "input_json_delta", { partial_json: { x: 1 } })] },
+    { name: "words after its finish", events: [start(), open(0, text), end(), delta(0, "text_delta", { text: "Hi" })] },
+    { name: "a block after its finish", events: [start(), open(0, text), close(0), end(), open(1, text)] },
+    { name: "words after its end", events: [start(), open(0, text), close(0), end(), stop, delta(0, "text_delta", { text: "Hi" })] },
+    { name: "a second answer after its end", events: [start(), end(), stop, start()] },
     { name: "what is not of the protocol", events: [{ choices: [] }] },
     { name: "blocks without end", events: [start(), ...Array.from({ length: 200 }, (_, index) => open(index, { type: "text", text: "" }))] },
   ];
   test.each(garbled)("of $name is garbled", ({ events }) => {
     expect(() => feed(...events)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
+  test("may say after its end what is no part of the answer", () => {
+    const { decoder, chunks } = feed(start(), open(0, { type: "text", text: "Hi" }), end(), close(0), end("end_turn", { output_tokens: 9 }), stop, ping, { type: "something_new" }, stop);
+    expect(deltas(chunks).map(({ content }) => content ?? "").join("")).toBe("Hi");
+    expect(decoder.usage()?.completionTokens).toBe(9);
+  });
+
+  test("that is passed on as it came has one block open at a time, for whoever is told has no more", () => {
+    const overlapping = [start(), open(0, text), open(1, text), delta(0, "text_delta", { text: "Hi" })];
+    const decoder = openMessageStream(true);
+    expect(() => overlapping.forEach((event) => decoder.take(event))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+    expect(deltas(feed(...overlapping).chunks).at(-1)).toEqual({ content: "Hi" });
   });
 
   test("of anything at all is a fault or an answer, never a mistake of ours", () => {

@@ -22,7 +22,7 @@ const nothing: readonly ChatChunk[] = [];
 
 /** `keepsOriginals`: the caller speaks this dialect, and is given every event as it came beside what it says in ours. */
 export function openMessageStream(keepsOriginals = false): MessageDecoder {
-  const blocks = createBlockReader();
+  const blocks = createBlockReader({ isSerial: keepsOriginals });
   let id: string | undefined;
   let isStarted = false;
   let isComplete = false;
@@ -83,9 +83,8 @@ export function openMessageStream(keepsOriginals = false): MessageDecoder {
   }
 
   function read(event: JsonObject): readonly ChatChunk[] {
-    if (isDone) return nothing;
     const type = event["type"];
-    if (type === "content_block_delta") return isComplete ? nothing : takeDelta(event);
+    if (type === "content_block_delta") return takeDelta(event);
     if (type === "error" || (typeof type !== "string" && isError(event))) throw bodyFault(event);
     if (typeof type !== "string") throw new Fault("upstream_garbled", "The provider sent an event that is not of the protocol.");
     if (type === "message_start") return start(asObject(event["message"]) ?? {});
@@ -103,7 +102,8 @@ export function openMessageStream(keepsOriginals = false): MessageDecoder {
       takeExtra(message);
       return chunks(end(message, {}));
     }
-    if ((type !== "content_block_start" && type !== "content_block_stop") || isComplete) return nothing;
+    // The end of the answer has ended its blocks.
+    if (type !== "content_block_start" && (type !== "content_block_stop" || isComplete)) return nothing;
     requireStart();
     const now: Said = {};
     if (type === "content_block_start") blocks.open(indexOf(event), asObject(event["content_block"]) ?? {}, false, now);
@@ -127,7 +127,6 @@ export function openMessageStream(keepsOriginals = false): MessageDecoder {
   return {
     take,
     push(event) {
-      if (isDone) return nothing;
       const body = parseEvent(event);
       if (body === undefined) return nothing;
       if (body === "done") {

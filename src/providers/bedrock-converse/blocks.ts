@@ -2,7 +2,7 @@
 
 import { Fault } from "../../base/fault.ts";
 import type { ToolCallDelta } from "../../wire/chat.ts";
-import { asObject, asText, type JsonObject } from "../json.ts";
+import { asObject, asText, spokenText, type JsonObject } from "../json.ts";
 
 /** What is said at one moment; a field is there when something is in it. */
 export type Said = { -readonly [Field in "content" | "reasoning"]?: string } & {
@@ -63,8 +63,9 @@ export function createBlockReader(format: string): BlockReader {
   }
 
   function think(block: OpenBlock, { text, signature, redactedContent: data }: JsonObject, said: Said): void {
-    const piece = { ...(asText(text) === undefined ? {} : { text }), ...(asText(signature) === undefined ? {} : { signature }) };
-    if (asText(text) !== undefined) said.reasoning = (said.reasoning ?? "") + String(text);
+    const words = spokenText(text);
+    const piece = { ...(words === undefined ? {} : { text }), ...(asText(signature) === undefined ? {} : { signature }) };
+    if (words !== undefined) said.reasoning = (said.reasoning ?? "") + words;
     if (asText(data) !== undefined) {
       (said.reasoning_details ??= []).push({ type: "reasoning.encrypted", data, format, index: (block.detail ??= details++) });
     } else if (Object.keys(piece).length > 0) {
@@ -85,12 +86,13 @@ export function createBlockReader(format: string): BlockReader {
         blockOf(index);
         return;
       }
+      if (open.has(index)) throw new Fault("upstream_garbled", "The provider's stream begins a call twice.");
       const { call: position = 0 } = blockOf(index, true);
       (said.tool_calls ??= []).push({ index: position, id: asText(call["toolUseId"]) ?? `call_${position}`, type: "function", function: { name: asText(call["name"]) ?? "", arguments: "" } });
     },
     words(index, delta) {
       const text = delta["text"];
-      if (typeof text !== "string") return undefined;
+      if (typeof text !== "string") return spokenText(text);
       blockOf(index);
       length += text.length;
       return text;
@@ -101,7 +103,7 @@ export function createBlockReader(format: string): BlockReader {
       const thought = asObject(delta["reasoningContent"]);
       const citation = asObject(delta["citation"]);
       if (call !== undefined) {
-        const input = asText(call["input"]);
+        const input = spokenText(call["input"]);
         if (block.call === undefined) throw new Fault("upstream_garbled", "The provider's stream goes on with a call that it did not begin.");
         if (input === undefined) return;
         block.hasInput = true;

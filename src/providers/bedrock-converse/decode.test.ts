@@ -21,6 +21,7 @@ const stream = (...events: readonly object[]) => Buffer.concat(events.map((event
 const text = (index: number, said: string) => ({ contentBlockDelta: { contentBlockIndex: index, delta: { text: said } } });
 const stop = { messageStop: { stopReason: "end_turn" } };
 const metadata = { metadata: { usage: { inputTokens: 3, outputTokens: 1, totalTokens: 4 } } };
+const input = (json: unknown) => ({ contentBlockDelta: { contentBlockIndex: 0, delta: { toolUse: { input: json } } } });
 
 describe("what an answer says beside its words", () => {
   test("cached tokens are part of the prompt's here", () => {
@@ -92,7 +93,21 @@ describe("a stream", () => {
     expect(decode(bytes).chunks().at(-1)?.choices[0]?.finish_reason).toBe("stop");
   });
 
-  test("that goes on with a call it did not begin is refused", () => {
-    expect(() => decode(stream({ contentBlockDelta: { contentBlockIndex: 0, delta: { toolUse: { input: "{}" } } } }))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  const start = { contentBlockStart: { contentBlockIndex: 0, start: { toolUse: { toolUseId: "t", name: "f" } } } };
+  test.each([
+    { name: "goes on with a call it did not begin", events: [input("{}")] },
+    { name: "begins a second message", events: [{ messageStart: { role: "assistant" } }, text(0, "Hi"), { messageStart: { role: "assistant" } }] },
+    { name: "begins a call twice", events: [start, start] },
+    { name: "goes on with a call that has ended", events: [start, input("{}"), { contentBlockStop: { contentBlockIndex: 0 } }, input("{}")] },
+    { name: "has arguments that are no text", events: [start, input({ x: 1 })] },
+    { name: "has words that are no text", events: [{ contentBlockDelta: { contentBlockIndex: 0, delta: { text: ["Hi"] } } }] },
+    { name: "has thoughts that are no text", events: [{ contentBlockDelta: { contentBlockIndex: 0, delta: { reasoningContent: { text: 1 } } } }] },
+  ])("that $name is refused", ({ events }) => {
+    expect(() => decode(stream(...events))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
+  test("finishes once, and may say after it what is no part of the answer", () => {
+    const { chunks } = decode(stream(text(0, "Hi"), stop, stop, { messageStart: { role: "assistant" } }, { contentBlockStop: { contentBlockIndex: 0 } }, { somethingNew: {} }, metadata));
+    expect(chunks().flatMap((chunk) => chunk.choices.map((choice) => [choice.delta.content, choice.finish_reason]))).toEqual([["Hi", null], [undefined, "stop"]]);
   });
 });

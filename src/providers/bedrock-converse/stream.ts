@@ -14,6 +14,7 @@ const nothing: readonly ChatChunk[] = [];
 
 export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamModel">): StreamDecoder {
   const blocks = createBlockReader(traitsOf(upstreamModel).reasoningFormat);
+  let hasBlocks = false;
   let isComplete = false;
   let rawUsage: unknown;
   let tier: string | undefined;
@@ -23,6 +24,7 @@ export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamMode
     const native = asText(event["stopReason"]);
     if (native === undefined) throw new Fault("upstream_garbled", "The provider's answer ends without a reason.");
     const reason = finishReason(native);
+    if (isComplete) return nothing;
     isComplete = true;
     extra = { ...extra, ...extraOf(event) };
     const said: Said = {};
@@ -30,7 +32,14 @@ export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamMode
     return [{ choices: [{ index: 0, delta: said, finish_reason: reason, native_finish_reason: native }] }];
   }
 
+  /** Told twice it is one message; after something was said it is another. */
+  function start(): readonly ChatChunk[] {
+    if (hasBlocks) throw new Fault("upstream_garbled", "The provider began a second message in one answer.");
+    return [chunkOf({ role: "assistant", content: "" })];
+  }
+
   function takeDelta(event: JsonObject): readonly ChatChunk[] {
+    hasBlocks = true;
     const delta = asObject(event["delta"]) ?? {};
     const index = indexOf(event);
     const words = blocks.words(index, delta);
@@ -41,13 +50,12 @@ export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamMode
   return {
     push({ event, data }) {
       if (event === "error") throw streamFault(parse(data));
-      // What comes after the end is said of the answer, not by it.
-      if (isComplete && event !== "metadata") return nothing;
       switch (event) {
         case "contentBlockDelta":
           return takeDelta(parse(data));
         case "contentBlockStart": {
           const block = parse(data);
+          hasBlocks = true;
           return spoken((said) => blocks.start(indexOf(block), asObject(block["start"]) ?? {}, said));
         }
         case "contentBlockStop": {
@@ -55,7 +63,7 @@ export function openConverseStream({ upstreamModel }: Pick<Target, "upstreamMode
           return spoken((said) => blocks.stop(index, said));
         }
         case "messageStart":
-          return [chunkOf({ role: "assistant", content: "" })];
+          return isComplete ? nothing : start();
         case "messageStop":
           return finish(parse(data));
         case "metadata": {

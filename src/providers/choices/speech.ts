@@ -3,7 +3,7 @@
  * message and any delta; reasoning may stand in `reasoning_content`, in `reasoning` or in parts of type `thinking`.
  */
 
-import { asList, asObject, asText } from "../json.ts";
+import { asList, asObject, asText, spokenText } from "../json.ts";
 
 export interface Speech {
   content?: unknown;
@@ -45,7 +45,7 @@ function splitParts(speech: Speech, parts: readonly unknown[]): void {
     const fields = asObject(part);
     if (typeof part === "string") content += part;
     else if (fields?.["type"] === "thinking") reasoning += thinkingText(fields["thinking"]);
-    else if (fields?.["type"] === "text" || fields?.["type"] === "output_text") content += asText(fields["text"]) ?? "";
+    else if (fields?.["type"] === "text" || fields?.["type"] === "output_text") content += spokenText(fields["text"]) ?? "";
     else if (part !== null) others.push(part);
   }
   speech.content = content;

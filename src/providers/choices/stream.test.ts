@@ -127,6 +127,11 @@ describe("tool calls", () => {
       calls: [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }, { index: 0, function: { arguments: "{}" } }],
     },
     {
+      name: "a custom tool, whose text is no JSON",
+      deltas: [[{ index: 0, id: "a", type: "custom", custom: { name: "sql", input: "" } }], [{ index: 0, custom: { input: "SELECT " } }], [{ index: 0, custom: { input: "1" } }]],
+      calls: [{ index: 0, id: "a", type: "custom", custom: { name: "sql", input: "" } }, { index: 0, custom: { input: "SELECT " } }, { index: 0, custom: { input: "1" } }],
+    },
+    {
       name: "arguments as an object, or null",
       deltas: [[{ index: 0, id: "a", function: { name: "f", arguments: { x: 1 } } }, { index: 1, id: "b", function: { name: "g", arguments: "null" } }]],
       calls: [
@@ -162,6 +167,14 @@ describe("failures", () => {
     { name: "what is not JSON", data: "{nonsense", code: "upstream_garbled" },
     { name: "what is not an object", data: "42", code: "upstream_garbled" },
     { name: "an event of another protocol", data: { response: "Hi" }, code: "upstream_garbled" },
+    { name: "two pieces in one event", data: [delta({ content: "a" }), delta({ content: "b" })], code: "upstream_garbled" },
+    { name: "choices that are no list", data: { object: "chat.completion.chunk", choices: { 0: { delta: { content: "a" } } } }, code: "upstream_garbled" },
+    { name: "a choice that is none", data: { choices: ["a"] }, code: "upstream_garbled" },
+    { name: "a delta that is none", data: { choices: [{ index: 0, delta: "a" }] }, code: "upstream_garbled" },
+    { name: "a part that is no text", data: delta({ content: [{ type: "text", text: 7 }] }), code: "upstream_garbled" },
+    { name: "calls that are no list", data: delta({ tool_calls: call({ index: 0, id: "a" }, "f", "{}") }), code: "upstream_garbled" },
+    { name: "a call that is none", data: delta({ tool_calls: ["f"] }), code: "upstream_garbled" },
+    { name: "a call whose beginning is missing", data: delta({ tool_calls: [call({ index: 0 }, undefined, '{"x":1}')] }, "tool_calls"), code: "upstream_garbled" },
     { name: "a choice that cannot be", data: { choices: [{ index: 0.5, delta: {} }] }, code: "upstream_garbled" },
   ];
   test.each(errors)("$name is $code", ({ data, code }) => {
@@ -172,8 +185,18 @@ describe("failures", () => {
     expect(() => stream().push({ event: "error", data: "it broke" })).toThrow(expect.objectContaining({ code: "upstream_failed", message: "it broke" }));
   });
 
-  test("blank events, chunks without choices and what follows the end are no failures", () => {
-    expect(run(["", "  ", { object: "chat.completion.chunk", prompt_filter_results: [] }, delta({ content: "Hi" }), end, "[DONE]", "{nonsense"])).toHaveLength(3);
+  test("blank events and chunks without choices are no failures, nor is what is no part of the answer after its end", () => {
+    const chunks = run(["", "  ", { object: "chat.completion.chunk", prompt_filter_results: [] }, delta({ content: "Hi" }), end, "[DONE]", "", { took_ms: 7 }, delta({ content: "" }), end, "[DONE]"]);
+    expect(chunks).toHaveLength(3);
+  });
+
+  test("what nobody can read is a failure after the end as well, and a finish that is one", () => {
+    expect(() => run([delta({ content: "Hi" }), end, "[DONE]", "{nonsense"])).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+    expect(() => run([delta({ content: "Hi" }), end, delta({}, "error")])).toThrow(expect.objectContaining({ code: "upstream_failed" }));
+  });
+
+  test("what comes after [DONE] is not kept back", () => {
+    expect(run([delta({ content: "Hi" }), "[DONE]", delta({ content: "!" }), end]).flatMap(({ choices }) => choices.map((choice) => choice.delta.content ?? "")).join("")).toBe("Hi!");
   });
 
   test("a stream with nothing in it is truncated, marked as done or not", () => {

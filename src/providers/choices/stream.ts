@@ -45,10 +45,10 @@ export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialec
     let delta = decodeDelta((choice["delta"] ?? choice["message"]) as Speech | null | undefined, state);
     let native = asText(choice["finish_reason"]) ?? null;
     // Before the choice counts as finished: a finish that says that the upstream gave up is none.
-    const finish = native === null || state.isFinished ? null : finishReason(native);
+    let finish = native === null ? null : finishReason(native);
     if (state.isFinished) {
       if (!hasContent(delta)) return undefined;
-      native = null;
+      finish = native = null;
     } else if (native !== null) {
       state.isFinished = true;
       delta = completed(delta, state);
@@ -59,7 +59,8 @@ export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialec
   }
 
   function decodeDelta(delta: Speech | null | undefined, state: OpenChoice): Delta {
-    if (typeof delta !== "object" || delta === null) return {};
+    if (delta === undefined || delta === null) return {};
+    if (typeof delta !== "object") throw new Fault("upstream_garbled", "The provider sent a delta that is none.");
     if (typeof delta.content === "object" || delta.reasoning_content !== undefined || delta.reasoning !== undefined) normalizeSpeech(delta);
     if (!isText(delta.content) || !isText(delta["refusal"])) throw new Fault("upstream_garbled", "The provider sent content that is not text.");
     const calls = delta["tool_calls"];
@@ -109,7 +110,6 @@ export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialec
 
   return {
     push(event) {
-      if (isDone) return nothing;
       const body = parseEvent(event);
       if (body === undefined) return nothing;
       if (body === "done") {
@@ -121,13 +121,16 @@ export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialec
       const head = takeHead(body);
       const given = body["choices"];
       if (!Array.isArray(given)) {
-        if (body["usage"] === undefined && body["object"] === undefined) throw new Fault("upstream_garbled", "The provider sent an event without choices.");
+        // What is said of the answer may come without them, and after its end anything may that is no part of it.
+        const isBeside = body["usage"] !== undefined || body["object"] !== undefined || isComplete();
+        if (!isBeside || (given !== undefined && given !== null)) throw new Fault("upstream_garbled", "The provider sent an event without choices.");
         return nothing;
       }
       const choices: ChunkChoice[] = [];
       for (const item of given) {
         const choice = asObject(item);
-        const decoded = choice === undefined ? undefined : decodeChoice(readChoice === undefined ? choice : readChoice(choice));
+        if (choice === undefined) throw new Fault("upstream_garbled", "The provider sent a choice that is none.");
+        const decoded = decodeChoice(readChoice === undefined ? choice : readChoice(choice));
         if (decoded !== undefined) choices.push(decoded);
       }
       if (choices.length === 0 && head === undefined) return nothing;
@@ -163,7 +166,7 @@ function parseEvent(event: SseEvent): JsonObject | "done" | undefined {
     if (event.event === "error") return { error: word };
     throw new Fault("upstream_garbled", "The provider sent an event that is not JSON.", { cause: error });
   }
-  const body = asObject(Array.isArray(parsed) ? parsed[0] : parsed);
+  const body = asObject(Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed);
   if (body !== undefined) return body;
   if (event.event === "error") return { error: String(parsed) };
   throw new Fault("upstream_garbled", "The provider sent an event that is not a JSON object.");

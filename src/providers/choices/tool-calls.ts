@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { Fault } from "../../base/fault.ts";
 import type { ToolCall, ToolCallDelta } from "../../wire/chat.ts";
-import { asList, asObject, asText } from "../json.ts";
+import { asList, asObject, asText, spokenText } from "../json.ts";
 
 /** Reads calls as they stand in a whole message. `answerId` makes the ids of calls that came without one. */
 export function readToolCalls(value: unknown, answerId: string): readonly ToolCall[] {
@@ -22,15 +22,16 @@ export function readToolCalls(value: unknown, answerId: string): readonly ToolCa
 }
 
 export interface ToolCallReader {
-  /** The pieces of one delta: numbered from 0, each id, type and name given once, with the first piece that has it. */
+  /** The pieces of one delta: numbered from 0, each id, type and name given once, with the first piece that has it. @throws Fault upstream_garbled for what is no piece. */
   read(pieces: unknown, answerId: string): readonly ToolCallDelta[];
-  /** What completes the calls once no more pieces come: `{}` for those that were given no arguments. */
+  /** What completes the calls once no more pieces come: `{}` for those that were given no arguments. @throws Fault upstream_garbled for a call of nobody knows what. */
   finish(): readonly ToolCallDelta[];
 }
 
 interface OpenCall {
   readonly position: number;
   readonly wireIndex: number | undefined;
+  readonly type: "function" | "custom";
   id: string;
   name: string;
   hasArguments: boolean;
@@ -52,32 +53,42 @@ export function createToolCallReader(): ToolCallReader {
 
   return {
     read(pieces, answerId) {
-      return asList(pieces).flatMap((item) => {
+      if (!Array.isArray(pieces)) throw new Fault("upstream_garbled", "The provider sent calls that are no list.");
+      return pieces.map((item) => {
         const piece = asObject(item);
-        if (piece === undefined) return [];
-        const fn = asObject(piece["function"]);
+        if (piece === undefined) throw new Fault("upstream_garbled", "The provider sent a call that is none.");
+        const custom = asObject(piece["custom"]);
+        const called = custom ?? asObject(piece["function"]);
         const id = asText(piece["id"]);
-        const name = asText(fn?.["name"]);
+        const name = asText(called?.["name"]);
         const wireIndex = Number.isInteger(piece["index"]) ? (piece["index"] as number) : undefined;
-        const text = argumentsText(fn?.["arguments"]);
+        const text = custom === undefined ? argumentsText(called?.["arguments"]) : (spokenText(custom["input"]) ?? "");
         const known = callOf({ wireIndex, id, name });
         if (known === undefined) {
           const position = calls.length;
           if (position === callsMax) throw new Fault("upstream_garbled", `The provider's answer calls more than ${callsMax} tools.`);
-          const call = { position, wireIndex, id: id ?? inventedId(answerId, position), name: name ?? "", hasArguments: text !== "" };
+          const call: OpenCall = { position, wireIndex, type: custom === undefined ? "function" : "custom", id: id ?? inventedId(answerId, position), name: name ?? "", hasArguments: text !== "" };
           calls.push(call);
-          return [{ index: position, id: call.id, type: "function" as const, function: { ...(name === undefined ? {} : { name }), arguments: text } }];
+          return { ...pieceOf(call, name, text), id: call.id, type: call.type } as ToolCallDelta;
         }
         known.hasArguments ||= text !== "";
-        if (name === undefined || known.name !== "") return [{ index: known.position, function: { arguments: text } }];
+        if (name === undefined || known.name !== "") return pieceOf(known, undefined, text);
         known.name = name;
-        return [{ index: known.position, function: { name, arguments: text } }];
+        return pieceOf(known, name, text);
       });
     },
     finish() {
-      return calls.filter((call) => !call.hasArguments).map((call) => ({ index: call.position, function: { arguments: "{}" } }));
+      // Its beginning was lost, and nobody can answer it.
+      if (calls.some(({ name }) => name === "")) throw new Fault("upstream_garbled", "The provider's answer has a call of a tool without a name.");
+      return calls.filter(({ type, hasArguments }) => type === "function" && !hasArguments).map((call) => pieceOf(call, undefined, "{}"));
     },
   };
+}
+
+/** A custom tool takes text where a function takes arguments. */
+function pieceOf({ position, type }: OpenCall, name: string | undefined, text: string): ToolCallDelta {
+  const named = name === undefined ? {} : { name };
+  return type === "function" ? { index: position, function: { ...named, arguments: text } } : ({ index: position, custom: { ...named, input: text } } as ToolCallDelta);
 }
 
 /** Arguments are JSON text; some servers give the object itself, and some `null` for none. */

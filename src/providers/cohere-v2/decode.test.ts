@@ -9,6 +9,7 @@ const answer = (name: string) => decodeAnswer(deepFreeze(JSON.parse(recordedByte
 const chunksOf = (name: string) => decode(cohereV2, fixture(name), [framed(recordedLines(fixture(name)))]);
 const events = (...lines: readonly object[]) => decode(cohereV2, { provider: "cohere" }, [framed(lines.map((line) => JSON.stringify(line)))]);
 const end = { type: "message-end", delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 3, output_tokens: 1 } } } };
+const piece = (fields: object) => ({ type: "tool-call-delta", index: 0, delta: { message: { tool_calls: fields } } });
 
 describe("what an answer says beside its words", () => {
   test("billed units stand beside the tokens, which are usage, and are what is charged", () => {
@@ -47,10 +48,26 @@ describe("a stream", () => {
   const unusual = [
     { name: "a start that carries text already", lines: [{ type: "content-start", index: 0, delta: { message: { content: { type: "text", text: "Hi" } } } }, end], content: "Hi" },
     { name: "an event of a kind that we do not know", lines: [{ type: "debug", prompt: "…" }, { type: "content-delta", delta: { message: { content: { text: "Hi" } } } }, end], content: "Hi" },
-    { name: "what comes after the end", lines: [{ type: "content-delta", delta: { message: { content: { text: "Hi" } } } }, end, { type: "content-delta", delta: { message: { content: { text: "!" } } } }], content: "Hi" },
+    { name: "what is no part of it after the end", lines: [{ type: "content-delta", delta: { message: { content: { text: "Hi" } } } }, end, end, { type: "content-end", index: 0 }, { type: "debug" }], content: "Hi" },
   ];
   test.each(unusual)("is read with $name", ({ lines, content }) => {
     expect(events(...lines).flatMap((chunk) => chunk.choices.map((choice) => choice.delta.content ?? "")).join("")).toBe(content);
+  });
+
+  const garbled = [
+    { name: "words that are no text", lines: [{ type: "content-delta", delta: { message: { content: { text: ["Hi"] } } } }, end] },
+    { name: "thoughts that are no text", lines: [{ type: "content-delta", delta: { message: { content: { thinking: 1 } } } }, end] },
+    { name: "a second message", lines: [{ type: "message-start", id: "m1" }, { type: "message-start", id: "m2" }, end] },
+    { name: "a call that is a list", lines: [piece([{ function: { arguments: "{}" } }]), end] },
+    { name: "a call whose beginning is missing", lines: [piece({ function: { arguments: "{}" } }), end] },
+  ];
+  test.each(garbled)("with $name is garbled", ({ lines }) => {
+    expect(() => events(...lines)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
+  test("finishes once, and a failure after its finish is one", () => {
+    expect(events(end, end).flatMap((chunk) => chunk.choices.map((choice) => choice.finish_reason))).toEqual(["stop"]);
+    expect(() => events(end, { type: "message-end", delta: { finish_reason: "ERROR", error: "It broke." } })).toThrow(expect.objectContaining({ code: "upstream_failed" }));
   });
 
   const finishes = [["COMPLETE", "stop"], ["STOP_SEQUENCE", "stop"], ["MAX_TOKENS", "length"], ["TOOL_CALL", "tool_calls"], ["ERROR_TOXIC", "content_filter"], ["SOMETHING_NEW", "stop"]] as const;

@@ -5,7 +5,7 @@ import type { ChatChunk, Delta } from "../../wire/chat.ts";
 import type { SseEvent } from "../../wire/sse.ts";
 import type { StreamDecoder } from "../adapter.ts";
 import { createToolCallReader } from "../choices/tool-calls.ts";
-import { asObject, asText, type JsonObject } from "../json.ts";
+import { asObject, asText, spokenText, type JsonObject } from "../json.ts";
 import { bodyFault, isError } from "../upstream-fault.ts";
 import { annotationsOf } from "./citations.ts";
 import { finishReason } from "./finish.ts";
@@ -21,13 +21,21 @@ export function openChatStream(): StreamDecoder {
   let isDone = false;
   let rawUsage: unknown;
 
+  function start(id: string | undefined): readonly ChatChunk[] {
+    if (upstreamId !== undefined && id !== upstreamId) throw new Fault("upstream_garbled", "The provider began a second message in one answer.");
+    if (isComplete) return nothing;
+    upstreamId = id;
+    return [{ ...(id === undefined ? {} : { upstreamId: id }), choices: choicesOf({ role: "assistant", content: "" }) }];
+  }
+
   function finish(delta: JsonObject): readonly ChatChunk[] {
-    rawUsage = delta["usage"];
+    rawUsage = delta["usage"] ?? rawUsage;
     const native = asText(delta["finish_reason"]);
     const error = asText(delta["error"]);
     if (error !== undefined && (native === undefined || native === "ERROR")) throw bodyFault({ error: { message: error, code: native } });
     if (native === undefined) throw new Fault("upstream_garbled", "The provider's answer ends without a reason.");
     const reason = finishReason(native);
+    if (isComplete) return nothing;
     isComplete = true;
     const calls = tools.finish();
     return [{ choices: [{ index: 0, delta: calls.length === 0 ? {} : { tool_calls: calls }, finish_reason: reason, native_finish_reason: native }] }];
@@ -43,11 +51,12 @@ export function openChatStream(): StreamDecoder {
       case "tool-call-start":
       case "tool-call-delta": {
         const piece = asObject(message["tool_calls"]);
-        const calls = tools.read(piece === undefined ? [] : [{ ...piece, index: event["index"] }], upstreamId ?? "");
+        if (piece === undefined) throw new Fault("upstream_garbled", "The provider sent a call that is none.");
+        const calls = tools.read([{ ...piece, index: event["index"] }], upstreamId ?? "");
         return calls.length === 0 ? nothing : said({ tool_calls: calls });
       }
       case "tool-plan-delta": {
-        const plan = asText(message["tool_plan"]);
+        const plan = spokenText(message["tool_plan"]);
         return plan === undefined ? nothing : said({ tool_plan: plan });
       }
       case "citation-start": {
@@ -55,8 +64,7 @@ export function openChatStream(): StreamDecoder {
         return annotations.length === 0 ? nothing : said({ annotations });
       }
       case "message-start":
-        upstreamId = asText(event["id"]);
-        return [{ ...(upstreamId === undefined ? {} : { upstreamId }), choices: choicesOf({ role: "assistant", content: "" }) }];
+        return start(asText(event["id"]));
       case "message-end":
         return finish(delta);
       default:
@@ -69,7 +77,6 @@ export function openChatStream(): StreamDecoder {
 
   return {
     push(event) {
-      if (isDone || isComplete) return nothing;
       const body = parseEvent(event);
       if (body === undefined) return nothing;
       if (body === "done") {
@@ -93,8 +100,8 @@ export function openChatStream(): StreamDecoder {
 }
 
 function spoken(content: JsonObject, logprobs: unknown): readonly ChatChunk[] {
-  const text = asText(content["text"]);
-  const thought = asText(content["thinking"]);
+  const text = spokenText(content["text"]);
+  const thought = spokenText(content["thinking"]);
   if (thought !== undefined) return said({ reasoning: thought, reasoning_details: [thoughtDetail(thought)] });
   if (text === undefined) return nothing;
   const read = logprobs === undefined || logprobs === null ? undefined : readLogprobs(logprobs);

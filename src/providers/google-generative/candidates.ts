@@ -62,15 +62,17 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
   function readCandidate(candidate: JsonObject, position: number): ChunkChoice | undefined {
     const [index, state] = openCandidate(candidate["index"], position);
     takeExtra(candidate);
-    let delta = state.parts.read(asObject(candidate["content"])?.["parts"], upstreamId ?? "");
+    let delta = state.parts.read(partsOf(candidate), upstreamId ?? "");
     if (keepsText) state.text += delta.content ?? "";
     const grounding = asObject(candidate["groundingMetadata"]);
     if (grounding !== undefined) state.grounding = { ...state.grounding, ...grounding };
     let native = nativeFinish(candidate["finishReason"]);
+    let finish = native === null ? null : finishReason(native, state.parts.hasCalls());
     if (state.isFinished) {
       if (!hasContent(delta)) return undefined;
-      native = null;
-    } else if (native !== null) {
+      finish = native = null;
+    } else if (finish !== null) {
+      if (finish === "tool_calls" && state.parts.isCalling()) throw new Fault("upstream_garbled", "The provider left a call without its end.");
       state.isFinished = true;
       delta = completed(delta, state);
     }
@@ -78,7 +80,7 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
     return {
       index,
       delta,
-      finish_reason: native === null ? null : finishReason(native, state.parts.hasCalls()),
+      finish_reason: finish,
       native_finish_reason: native,
       ...(logprobs === undefined ? {} : { logprobs }),
     };
@@ -110,7 +112,8 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
       takeExtra(body);
       return candidates.flatMap((item, position) => {
         const candidate = asObject(item);
-        return (candidate === undefined ? undefined : readCandidate(candidate, position)) ?? [];
+        if (candidate === undefined) throw new Fault("upstream_garbled", "The provider sent a candidate that is none.");
+        return readCandidate(candidate, position) ?? [];
       });
     },
     isComplete() {
@@ -125,6 +128,13 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
     },
     extra: () => extra,
   };
+}
+
+function partsOf({ content }: JsonObject): readonly unknown[] {
+  const fields = asObject(content ?? {});
+  const parts = fields === undefined ? undefined : (fields["parts"] ?? []);
+  if (!Array.isArray(parts)) throw new Fault("upstream_garbled", "The provider sent content that is not of the protocol.");
+  return parts;
 }
 
 function nativeFinish(value: unknown): string | null {

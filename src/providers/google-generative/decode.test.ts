@@ -154,18 +154,35 @@ describe("a stream", () => {
     expect(streamed([{ candidates: [candidate([{ text: "a" }], stop)], usageMetadata: { promptTokenCount: 1, serviceTier: "standard" } }])[0]).toMatchObject({ serviceTier: "default" });
   });
 
-  test("of arguments without an end gives them with the finish", () => {
-    const partial = (functionCall: object) => ({ candidates: [candidate([{ functionCall }])] });
-    const chunks = streamed([
-      partial({ name: "f", willContinue: true }),
-      partial({ partialArgs: [{ jsonPath: "$.list[0].a", stringValue: "x", willContinue: true }], willContinue: true }),
-      partial({ willContinue: true }),
-      partial({ partialArgs: [{ jsonPath: "$.list[0].a", stringValue: "y" }, { jsonPath: "$.n", numberValue: 2 }], willContinue: true }),
-      { candidates: [candidate([{ text: "" }], stop)] },
-    ]);
-    const pieces = chunks.flatMap((chunk) => chunk.choices.flatMap((choice) => choice.delta.tool_calls ?? []));
-    expect(pieces.map((piece) => [piece.index, piece.function?.name, piece.function?.arguments])).toEqual([[0, "f", ""], [0, undefined, '{"list":[{"a":"xy"}],"n":2}']]);
-    expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe("tool_calls");
+  const partial = (functionCall: object) => ({ candidates: [candidate([{ functionCall }])] });
+  const begun = [
+    partial({ name: "f", willContinue: true }),
+    partial({ partialArgs: [{ jsonPath: "$.list[0].a", stringValue: "x", willContinue: true }], willContinue: true }),
+    partial({ willContinue: true }),
+    partial({ partialArgs: [{ jsonPath: "$.list[0].a", stringValue: "y" }, { jsonPath: "$.n", numberValue: 2 }], willContinue: true }),
+  ];
+
+  test("puts the pieces of arguments together at their end, or where a limit cuts them", () => {
+    for (const [rest, finish] of [[[partial({}), { candidates: [candidate([], stop)] }], "tool_calls"], [[{ candidates: [candidate([], { finishReason: "MAX_TOKENS" })] }], "length"]] as const) {
+      const chunks = streamed([...begun, ...rest]);
+      const pieces = chunks.flatMap((chunk) => chunk.choices.flatMap((choice) => choice.delta.tool_calls ?? []));
+      expect(pieces.map((piece) => [piece.index, piece.function?.name, piece.function?.arguments])).toEqual([[0, "f", ""], [0, undefined, '{"list":[{"a":"xy"}],"n":2}']]);
+      expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe(finish);
+    }
+  });
+
+  const garbled = [
+    { name: "arguments that are to go on, and do not", bodies: [...begun, { candidates: [candidate([], stop)] }] },
+    { name: "a call within a call", bodies: [...begun, partial({ name: "g", args: {} })] },
+    { name: "arguments of no call", bodies: [partial({ partialArgs: [{ jsonPath: "$.a", stringValue: "x" }] })] },
+    { name: "a candidate that is none", bodies: [{ candidates: ["a"] }] },
+    { name: "content that is text", bodies: [{ candidates: [{ content: "a" }] }] },
+    { name: "parts that are no list", bodies: [{ candidates: [{ content: { parts: { text: "a" } } }] }] },
+    { name: "a part that is none", bodies: [{ candidates: [{ content: { parts: ["a"] } }] }] },
+    { name: "two pieces in one event", bodies: [[{ candidates: [candidate([{ text: "a" }])] }, { candidates: [candidate([{ text: "b" }], stop)] }]] },
+  ];
+  test.each(garbled)("of $name is garbled", ({ bodies }) => {
+    expect(() => streamed(bodies)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
   });
 });
 

@@ -9,10 +9,12 @@ import { format, imageId } from "./signatures.ts";
 
 export interface PartReader {
   /** The delta of one event's parts. `answerId` makes the ids of calls that came without one. */
-  read(parts: unknown, answerId: string): Delta;
+  read(parts: readonly unknown[], answerId: string): Delta;
   /** What completes a call whose arguments were streamed without an end. */
   finish(): readonly ToolCallDelta[];
   hasCalls(): boolean;
+  /** Are there more arguments to come? */
+  isCalling(): boolean;
 }
 
 interface OpenCall {
@@ -69,11 +71,12 @@ export function createPartReader(): PartReader {
     const name = asText(given["name"]);
     if (name === undefined) {
       const id = open?.id;
+      if (open === undefined && asList(given["partialArgs"]).length > 0) throw new Fault("upstream_garbled", "The provider's stream goes on with a call that it did not begin.");
       open?.args.add(given["partialArgs"]);
       if (given["willContinue"] !== true) said.calls.push(...close());
       return id;
     }
-    said.calls.push(...close());
+    if (open !== undefined) throw new Fault("upstream_garbled", "The provider left a call without its end.");
     const index = callCount++;
     if (index === callsMax) throw new Fault("upstream_garbled", `The provider's answer calls more than ${callsMax} functions.`);
     const id = asText(given["id"]) ?? inventedId(answerId, index, name);
@@ -115,14 +118,16 @@ export function createPartReader(): PartReader {
   return {
     read(parts, answerId) {
       const said: Said = { content: undefined, reasoning: undefined, details: [], calls: [], images: [], audio: undefined, others: [] };
-      for (const item of asList(parts)) {
+      for (const item of parts) {
         const part = asObject(item);
-        if (part !== undefined) readPart(said, part, answerId);
+        if (part === undefined) throw new Fault("upstream_garbled", "The provider sent a part that is none.");
+        readPart(said, part, answerId);
       }
       return deltaOf(said);
     },
     finish: close,
     hasCalls: () => callCount > 0,
+    isCalling: () => open !== undefined,
   };
 }
 

@@ -28,7 +28,6 @@ export function openCandidateStream({ keepsText }: { readonly keepsText: boolean
 
   return {
     push(event) {
-      if (isDone) return nothing;
       const body = parseEvent(event);
       if (body === undefined) return nothing;
       if (body === "done") {
@@ -36,7 +35,7 @@ export function openCandidateStream({ keepsText }: { readonly keepsText: boolean
         return nothing;
       }
       if (event.event === "error") throw bodyFault(body);
-      if (body["candidates"] === undefined && !ours.some((field) => body[field] !== undefined)) {
+      if (body["candidates"] === undefined && !reader.isComplete() && !ours.some((field) => body[field] !== undefined)) {
         throw new Fault("upstream_garbled", "The provider sent an event without candidates.");
       }
       const choices = reader.read(body);
@@ -74,7 +73,7 @@ function parseEvent({ event, data }: SseEvent): JsonObject | "done" | undefined 
     if (event === "error") return { error: word };
     throw new Fault("upstream_garbled", "The provider sent an event that is not JSON.", { cause: error });
   }
-  const body = asObject(Array.isArray(parsed) ? parsed[0] : parsed);
+  const body = asObject(Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed);
   if (body === undefined) throw new Fault("upstream_garbled", "The provider sent an event that is not a JSON object.");
   return body;
 }

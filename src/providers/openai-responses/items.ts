@@ -22,12 +22,12 @@ export interface ItemReader {
   added(position: number, item: JsonObject, said: Said): void;
   /** More of a text. */
   extend(piece: Piece, text: string, said: Said): void;
-  /** The whole of a text: what of it has not been said yet is said now. */
+  /** The whole of a text: what of it has not been said yet is said now. @throws Fault upstream_garbled where something of it was not said, and cannot be. */
   complete(piece: Piece, text: string, said: Said): void;
   annotate(piece: Piece, annotation: unknown, said: Said): void;
   /** The whole item: likewise. */
   done(position: number, item: JsonObject, said: Said): void;
-  /** The items that a response ends with: those that were not done before are done now. */
+  /** The items that a response ends with: those that were not done before are done now. @throws Fault upstream_garbled where a call was lost. */
   end(output: readonly unknown[], said: Said): void;
   hasCalls(): boolean;
 }
@@ -44,6 +44,9 @@ interface OpenItem {
   id: string | undefined;
   /** Of a call among the calls, once it has been named. */
   call: number | undefined;
+  callId: string | undefined;
+  /** Arguments of a call that has not been named yet. */
+  unnamed: string;
   isDone: boolean;
   readonly texts: Map<string, OpenText>;
 }
@@ -67,7 +70,7 @@ export function createItemReader(format: string): ItemReader {
     let item = items.get(position);
     if (item !== undefined) return item;
     if (items.size === itemsMax) throw new Fault("upstream_garbled", `The provider's answer has more than ${itemsMax} items.`);
-    items.set(position, (item = { id: undefined, call: undefined, isDone: false, texts: new Map() }));
+    items.set(position, (item = { id: undefined, call: undefined, callId: undefined, unnamed: "", isDone: false, texts: new Map() }));
     return item;
   }
 
@@ -91,10 +94,13 @@ export function createItemReader(format: string): ItemReader {
 
   function speak(piece: Piece, more: string, said: Said): void {
     const { kind } = piece;
-    // Arguments of a call without a name wait until it has one: they come with the whole item, too.
-    if (kind === "arguments" && itemAt(piece.item).call === undefined) return;
     const { open: item, text } = placeOf(piece);
     if (more === "") return;
+    if (item.isDone) throw new Fault("upstream_garbled", "The provider's stream goes on with a part of its answer that was done.");
+    if (kind === "arguments" && item.call === undefined) {
+      item.unnamed += more;
+      return;
+    }
     text.said += more;
     switch (kind) {
       case "text":
@@ -119,10 +125,10 @@ export function createItemReader(format: string): ItemReader {
     }
   }
 
-  /** Where what was streamed is not how the whole begins, nobody can tell which of them is right: what was said stands. */
   function complete(piece: Piece, whole: string, said: Said): void {
     const spoken = itemAt(piece.item).texts.get(`${piece.kind}/${piece.part}`)?.said ?? "";
     if (whole.length > spoken.length && whole.startsWith(spoken)) speak(piece, whole.slice(spoken.length), said);
+    else if (!isTold(piece.kind, whole, spoken)) throw new Fault("upstream_garbled", "The provider's answer says otherwise at its end than it was streamed.");
   }
 
   function annotate(piece: Piece, annotation: unknown, said: Said): void {
@@ -131,12 +137,19 @@ export function createItemReader(format: string): ItemReader {
     add(said, "annotations", annotationOf(annotation, text.start));
   }
 
-  function nameCall(open: OpenItem, item: JsonObject, said: Said): void {
-    if (open.call !== undefined) return;
+  function nameCall(open: OpenItem, position: number, item: JsonObject, said: Said): void {
+    const callId = asText(item["call_id"]);
+    if (open.call !== undefined) {
+      if (callId !== undefined && open.callId !== undefined && callId !== open.callId) throw new Fault("upstream_garbled", "The provider's answer has two calls in one place.");
+      return;
+    }
     open.call = calls++;
+    open.callId = callId;
     blocks++;
-    const id = asText(item["call_id"]) ?? asText(item["id"]) ?? `call_${open.call}`;
+    const id = callId ?? asText(item["id"]) ?? `call_${open.call}`;
     add(said, "tool_calls", { index: open.call, id, type: "function", function: { name: asText(item["name"]) ?? "", arguments: "" }, ...kept(item) });
+    speak({ kind: "arguments", item: position, part: 0 }, open.unnamed, said);
+    open.unnamed = "";
   }
 
   function closeMessage(position: number, item: JsonObject, said: Said): void {
@@ -165,7 +178,7 @@ export function createItemReader(format: string): ItemReader {
   }
 
   function closeCall(open: OpenItem, position: number, item: JsonObject, said: Said): void {
-    nameCall(open, item, said);
+    nameCall(open, position, item, said);
     const piece: Piece = { kind: "arguments", item: position, part: 0 };
     complete(piece, asText(item["arguments"]) ?? "", said);
     // A function that takes nothing is called with nothing, which is not JSON.
@@ -190,7 +203,6 @@ export function createItemReader(format: string): ItemReader {
   function close(position: number, item: JsonObject, said: Said): void {
     const open = itemAt(position);
     if (open.isDone) return;
-    open.isDone = true;
     open.id ??= asText(item["id"]);
     const type = item["type"];
     if (type === "message") closeMessage(position, item, said);
@@ -199,18 +211,21 @@ export function createItemReader(format: string): ItemReader {
     else if (type === "custom_tool_call") closeCustomCall(open, item, said);
     else if (type === "image_generation_call") closeImage(item, said);
     else add(said, "reasoning_details", serverCallOf(item, format, blocks++));
+    open.isDone = true;
     open.texts.clear();
-    latest = undefined;
   }
 
   return {
     added(position, item, said) {
       const open = itemAt(position);
       open.id ??= asText(item["id"]);
-      if (item["type"] === "function_call" && asText(item["name"]) !== undefined) nameCall(open, item, said);
+      if (item["type"] === "function_call" && asText(item["name"]) !== undefined) nameCall(open, position, item, said);
     },
     extend: speak,
-    complete,
+    complete(piece, whole, said) {
+      // What came with the whole item was more than this.
+      if (!itemAt(piece.item).isDone) complete(piece, whole, said);
+    },
     annotate,
     done: close,
     end(output, said) {
@@ -221,9 +236,33 @@ export function createItemReader(format: string): ItemReader {
         const id = asText(item["id"]);
         if (items.get(position)?.isDone !== true && (id === undefined || !ids.has(id))) close(position, item, said);
       }
+      const called = output.filter((item) => asObject(item)?.["type"] === "function_call").length;
+      if (called > calls || [...items.values()].some(({ unnamed }) => unnamed !== "")) throw new Fault("upstream_garbled", "The provider's answer has a call that was not told.");
     },
     hasCalls: () => calls > 0,
   };
+}
+
+/**
+ * Was all of the whole said, in its order? Some servers trim or clean the whole, or write its JSON anew; but what it holds and
+ * was never said is lost.
+ */
+function isTold(kind: TextKind, whole: string, spoken: string): boolean {
+  if (kind === "arguments" && isSameJson(whole, spoken)) return true;
+  let at = 0;
+  for (let found = 0; at < whole.length; at++, found++) {
+    found = spoken.indexOf(whole.charAt(at), found);
+    if (found === -1) return false;
+  }
+  return true;
+}
+
+function isSameJson(one: string, other: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other));
+  } catch {
+    return false;
+  }
 }
 
 /** What a call has to be given back with. */

@@ -15,6 +15,7 @@ const deltasOf = (chunks: readonly ChatChunk[]): readonly Delta[] => chunks.flat
 const textOf = (chunks: readonly ChatChunk[]): string => deltasOf(chunks).map(({ content }) => content ?? "").join("");
 const finishOf = (chunks: readonly ChatChunk[]) => chunks.flatMap(({ choices }) => choices).find(({ finish_reason: finish }) => finish !== null);
 const words = (delta: string, output_index = 0, content_index = 0) => ({ type: "response.output_text.delta", output_index, content_index, delta });
+const ofPart = (text: string) => ({ type: "response.output_text.done", output_index: 0, content_index: 0, text });
 const answer = (output: readonly object[], fields: object = {}) => decodeAnswer({ id: "resp_1", object: "response", status: "completed", output, ...fields }, format);
 const message = (...content: readonly object[]) => ({ type: "message", id: "msg_1", role: "assistant", content });
 const addedCall = (output_index: number, id: string) => ({ type: "response.output_item.added", output_index, item: { type: "function_call", id, call_id: `call_${output_index}`, name: "f", arguments: "" } });
@@ -34,8 +35,18 @@ describe("words", () => {
     }
   });
 
-  test("that were said stand, where the end of their part says otherwise", () => {
-    expect(textOf(decode(words("Hello "), { type: "response.output_text.done", output_index: 0, content_index: 0, text: "hello" }, completed))).toBe("Hello ");
+  test.each(["Hello", "Hello wrld", ""])("that were all said stand, where the end of their part is trimmed or cleaned: %j", (whole) => {
+    expect(textOf(decode(words("Hello "), words("world"), ofPart(whole), completed))).toBe("Hello world");
+  });
+
+  test.each(["Hello, world", "world Hello ", "hello world", "Hello world."])("that the end of their part has and nobody said are lost, which is no success: %j", (whole) => {
+    expect(() => decode(words("Hello  "), words("world"), ofPart(whole), completed)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+  });
+
+  test("of an item that is done are nobody's", () => {
+    const done = { type: "response.output_item.done", output_index: 0, item: message(said("Hello")) };
+    expect(() => decode(words("Hel"), done, words("lo"), completed)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
+    expect(textOf(decode(words("Hel"), done, ofPart("Hello"), done, completed))).toBe("Hello");
   });
 
   test("are followed by the answer's end, whatever the numbers of the events", () => {
@@ -77,6 +88,25 @@ describe("calls", () => {
     const pieces = deltasOf(chunks).flatMap((delta) => delta.tool_calls ?? []);
     expect(pieces).toMatchObject([{ index: 0, id: "call_0" }, { index: 1, id: "call_1" }, { index: 1, function: { arguments: "{}" } }, { index: 0, function: { arguments: '{"x":1}' } }]);
     expect(finishOf(chunks)).toMatchObject({ finish_reason: "tool_calls", native_finish_reason: "completed" });
+  });
+
+  test("may be named after their arguments have begun", () => {
+    const chunks = decode(moreArguments(0, '{"x"'), addedCall(0, "a"), moreArguments(0, ":1}"), { type: "response.output_item.done", output_index: 0, item: addedCall(0, "a").item }, completed);
+    expect(deltasOf(chunks).flatMap((delta) => delta.tool_calls ?? []).map((piece) => piece.function)).toEqual([{ name: "f", arguments: "" }, { arguments: '{"x"' }, { arguments: ":1}" }]);
+  });
+
+  test("whose arguments the end writes anew are the same", () => {
+    const done = { type: "response.function_call_arguments.done", output_index: 0, arguments: '{ "x": "\\u00fc" }' };
+    expect(deltasOf(decode(addedCall(0, "a"), moreArguments(0, '{"x":"ü"}'), done, completed)).flatMap((delta) => delta.tool_calls ?? [])).toHaveLength(2);
+  });
+
+  const lost = [
+    { name: "that nobody named", events: [moreArguments(0, "{}"), completed] },
+    { name: "two in one place", events: [addedCall(0, "a"), { ...addedCall(1, "b"), output_index: 0 }, completed] },
+    { name: "that the end alone counts", events: [addedCall(0, "a"), { type: "response.output_item.done", output_index: 0, item: addedCall(0, "a").item }, { ...completed, response: { ...completed.response, output: [addedCall(0, "a").item, addedCall(1, "a").item] } }] },
+  ];
+  test.each(lost)("$name are no success", ({ events }) => {
+    expect(() => decode(...events)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
   });
 
   test("of custom tools come whole, and what a call belongs to comes with it", () => {
@@ -122,6 +152,11 @@ describe("the end", () => {
     if (error === null) return;
     expect(() => decode(words("Hi"), { type: "error", error })).toThrow(fault);
     expect(() => decode(words("Hi"), { type: "error", ...error, param: null, sequence_number: 3 })).toThrow(fault);
+  });
+
+  test("comes once, and a failure after it is one", () => {
+    expect(decode(words("Hi"), completed, completed).flatMap(({ choices }) => choices).filter(({ finish_reason: finish }) => finish !== null)).toHaveLength(1);
+    expect(() => decode(words("Hi"), completed, { type: "response.failed", response: { error: { code: "server_error", message: "Sorry." } } })).toThrow(expect.objectContaining({ code: "upstream_failed" }));
   });
 
   test("that is missing is a cut, and one that is no end is garbled", () => {

@@ -63,6 +63,7 @@ export function openResponseStream(format: string): ResponseDecoder {
     rawUsage = response["usage"] ?? rawUsage;
     const head = begin(response);
     const why = finishOf(response);
+    if (isComplete) return nothing;
     isComplete = isDone = true;
     const said: Said = {};
     // A server may give items here alone, or nowhere but before.
@@ -74,7 +75,6 @@ export function openResponseStream(format: string): ResponseDecoder {
   }
 
   function take(event: JsonObject): readonly ChatChunk[] {
-    if (isDone) return nothing;
     const type = event["type"];
     const kind = deltas.get(type);
     if (kind !== undefined) return takeDelta(kind, event);
@@ -88,7 +88,7 @@ export function openResponseStream(format: string): ResponseDecoder {
       case "response.queued":
       case "response.in_progress": {
         const head = begin(asObject(event["response"]) ?? {});
-        return head.upstreamId === undefined ? nothing : [{ ...head, choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null, native_finish_reason: null }] }];
+        return head.upstreamId === undefined || isComplete ? nothing : [{ ...head, choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null, native_finish_reason: null }] }];
       }
       case "response.completed":
       case "response.incomplete":
@@ -123,7 +123,6 @@ export function openResponseStream(format: string): ResponseDecoder {
   return {
     take,
     push(event) {
-      if (isDone) return nothing;
       const body = parseEvent(event);
       if (body === undefined) return nothing;
       if (body === "done") {

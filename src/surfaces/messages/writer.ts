@@ -3,6 +3,7 @@
  * said. A whole answer is written by the same hand as a stream, so that both say the same.
  */
 
+import { Fault } from "../../base/fault.ts";
 import type { Delta, ToolCallDelta } from "../../wire/chat.ts";
 import { isRecord, type Fields } from "../check.ts";
 import { citationOf } from "./citations.ts";
@@ -56,8 +57,8 @@ export function createBlockWriter(sink: BlockSink): BlockWriter {
   let refused: string | undefined;
   /** Calls whose turn comes when the one before them is complete. */
   const waiting = new Map<number, Call>();
-  /** Where calls were written that are closed. */
-  const written = new Map<number, number>();
+  /** Calls whose blocks have begun. */
+  const written = new Map<number, OpenBlock>();
 
   function begin(key: string, block: Fields): OpenBlock {
     const index = next++;
@@ -132,7 +133,7 @@ export function createBlockWriter(sink: BlockSink): BlockWriter {
   function writeCall(position: number, { id, name, text }: Call): void {
     close();
     open = begin(`call ${position}`, { type: "tool_use", id, name, input: {}, caller: { type: "direct" } });
-    written.set(position, open.index);
+    written.set(position, open);
     extendCall(open, text);
   }
 
@@ -152,7 +153,8 @@ export function createBlockWriter(sink: BlockSink): BlockWriter {
     } else if (held !== undefined) {
       held.text += json;
     } else if (late !== undefined) {
-      if (json !== "") sink.extend(late, { type: "input_json_delta", partial_json: json });
+      // A block that was stopped cannot be gone on with; but one without a word says {} by itself.
+      if (json !== "" && (late.text !== "" || json !== "{}")) throw new Fault("upstream_garbled", "The provider's stream goes on with a call after something else was said.");
     } else {
       const begun = { id: id ?? `toolu_${position}`, name: called?.name ?? "", text: json };
       if (open?.key.startsWith("call ") === true) waiting.set(position, begun);
