@@ -71,6 +71,7 @@ export interface Reader {
   isAlive(): boolean;
   /** Has it said anything since this was last asked? */
   hasSpoken(): boolean;
+  /** Has it told its finish, and was everything read that came? */
   isComplete(): boolean;
   isEnded(): boolean;
   usage(): Usage | undefined;
@@ -137,7 +138,7 @@ const lingerMs = 250;
 
 /**
  * An answer that was finished before its connection broke is whole: the finish is what counts (fault matrix, row 17). Undefined
- * for such a one.
+ * for such a one. What was thrown while it was read is no fault of the connection's, and the reader is not complete after it.
  */
 function verdictOn(fault: Fault, reader: Reader | undefined, authorization: Endpoint["authorization"]): Fault | undefined {
   if (fault.code === "client_closed" || reader?.isComplete() !== true) return withoutCredential(fault, authorization);

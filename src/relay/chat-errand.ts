@@ -52,12 +52,26 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
   let hasNews = false;
   let bytesHeld = 0;
   let hasSpoken = false;
+  let isBroken = false;
+  const finished = new Set<number>();
 
+  /** Whoever stops listening at the finish would not hear them, and the bill would be for a short answer. */
+  const refuseLateWords = ({ choices }: ChatChunk): void => {
+    for (const { index, delta, finish_reason: finish } of choices) {
+      if (finished.size > 0 && finished.has(index) && hasContent(delta)) throw new Fault("upstream_garbled", "The provider went on after the end of its answer.");
+      if (finish !== null) finished.add(index);
+    }
+  };
   const decode = (events: readonly SseEvent[]): void => {
     const chunks: ChatChunk[] = [];
     let failure: unknown;
     try {
-      for (const event of events) for (const chunk of decoder.push(event)) chunks.push(chunk);
+      for (const event of events) {
+        for (const chunk of decoder.push(event)) {
+          refuseLateWords(chunk);
+          chunks.push(chunk);
+        }
+      }
     } catch (error) {
       failure = error;
     }
@@ -74,21 +88,38 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
     input.onChunks(chunks);
   };
 
+  /** The event that the bytes end in. After the finish it may be half of one: there the connection broke, and the answer is whole. */
+  const lastEvents = (): readonly SseEvent[] => {
+    if (!decoder.isComplete()) return parser.end();
+    try {
+      return parser.end().filter(({ data }) => isJson(data));
+    } catch {
+      return [];
+    }
+  };
+
   return {
     push(bytes) {
       hasNews = true;
       bytesHeld += ending.firstContentAt === undefined || input.isHeld ? bytes.length : 0;
-      if (bytesHeld > limits.bytesBeforeContentMax) throw new Fault("upstream_garbled", input.isHeld ? "The answer is too long to be held until it is complete." : "The provider sent too much without content.");
-      decode(parser.push(bytes));
+      try {
+        if (bytesHeld > limits.bytesBeforeContentMax) throw new Fault("upstream_garbled", input.isHeld ? "The answer is too long to be held until it is complete." : "The provider sent too much without content.");
+        decode(parser.push(bytes));
+      } catch (error) {
+        isBroken = true;
+        throw error;
+      }
     },
     end() {
       try {
-        decode(parser.end());
+        // A failure waits for the next bytes where something came whole before it.
+        decode(parser.push(noBytes));
+        decode(lastEvents());
+        emit(decoder.end());
       } catch (error) {
-        // What comes after the finish need not be readable.
-        if (!decoder.isComplete()) throw error;
+        isBroken = true;
+        throw error;
       }
-      emit(decoder.end());
     },
     isAlive() {
       const alive = hasNews;
@@ -100,10 +131,21 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
       hasSpoken = false;
       return spoken;
     },
-    isComplete: () => decoder.isComplete(),
+    isComplete: () => !isBroken && decoder.isComplete(),
     isEnded: () => decoder.isEnded(),
     usage: () => decoder.usage(),
   };
+}
+
+const noBytes = Buffer.alloc(0);
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readWhole({ adapter, endpoint, request, onChunks }: Conversing, ending: Ending<ChatAnswer>, body: Buffer): void {

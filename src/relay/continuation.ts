@@ -57,9 +57,12 @@ export async function continueElsewhere(run: Run, broken: Outcome): Promise<Cont
   return undefined;
 }
 
-/** Only what is the endpoint's own failure is made good elsewhere, where somebody can be turned to. */
+/**
+ * Only what is the endpoint's own failure is made good elsewhere, where somebody can be turned to. Where a stream was garbled nobody
+ * knows whether all was told that was said: nothing is joined to that.
+ */
 function mayGoOn({ deps: { clock, health } }: Run, endpoint: Endpoint, fault: Fault): boolean {
-  return faults[fault.code].blames === "endpoint" && isCallable(health, endpoint.id, endpoint.credentialId, clock()) && mayRetry(health, endpoint, fault.code, clock());
+  return fault.code !== "upstream_garbled" && faults[fault.code].blames === "endpoint" && isCallable(health, endpoint.id, endpoint.credentialId, clock()) && mayRetry(health, endpoint, fault.code, clock());
 }
 
 function continues({ protocol, target }: Endpoint): boolean {

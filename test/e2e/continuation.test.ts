@@ -5,7 +5,7 @@ import type { Json } from "../support/caller.ts";
 import { done, event, sse, type Answer } from "../support/fake-upstream.ts";
 import { prices, startStage, type Stage } from "../support/stage.ts";
 
-const models = ["acme/broken", "acme/repeated", "acme/finished-by-none", "acme/json", "acme/thoughts", "acme/unasked", "acme/whole-chain"];
+const models = ["acme/broken", "acme/repeated", "acme/finished-by-none", "acme/json", "acme/thoughts", "acme/garbled", "acme/unasked", "acme/whole-chain"];
 
 let stage: Stage;
 
@@ -86,6 +86,14 @@ describe("nothing is joined", () => {
     { name: "to signed reasoning", model: "acme/thoughts", body: asked, deltas: [{ reasoning_details: [{ type: "reasoning.text", text: "Hm.", signature: "s" }] }, { content: said }] },
     { name: "to reasoning alone", model: "acme/thoughts", body: asked, deltas: [{ reasoning: "Hm." }] },
   ];
+  test("to what was garbled, for nobody knows what of it was lost", async () => {
+    stage.second.next(sse([chunk({ content: said }), event("{nonsense"), chunk({ content: rest }), chunk({}, "stop", { usage }), done]));
+    const events = await (await stage.stream("acme/garbled", asked)).rest();
+    expect(textOf(events)).toBe(said);
+    expect(events.at(-2)).toMatchObject({ error: { metadata: { error_type: "provider_unavailable" } }, choices: [{ finish_reason: "error" }] });
+    expect(stage.first.requests).toHaveLength(0);
+  });
+
   test.each(cases)("$name", async ({ model, body, deltas }) => {
     stage.second.next(cut(...deltas));
     const events = await (await stage.stream(model, body)).rest();

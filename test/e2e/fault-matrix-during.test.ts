@@ -38,6 +38,9 @@ const brokenRows: readonly Broken[] = [
   { row: 15, name: "a finish that is an error", trouble: { say: [...streamed(begun, chunk({}, "error"), done), last], ending: "close" }, ...unavailable, health: "failed" },
   { row: 16, name: "an end without a finish", trouble: { say: [...streamed(begun), last], ending: "close" }, ...unavailable, health: "failed" },
   { row: 16, name: "[DONE] without a finish", trouble: { say: [...streamed(begun, done), last], ending: "close" }, ...unavailable, health: "failed" },
+  { row: 33, name: "words after the finish", trouble: { say: [...streamed(begun, finishEvent, ...going, usageEvent, done), last], ending: "close" }, ...unavailable, health: "failed" },
+  { row: 33, name: "words after [DONE]", trouble: { say: [...streamed(begun, finishEvent, usageEvent, done, ...going), last], ending: "close" }, ...unavailable, health: "failed" },
+  { row: 33, name: "a line that is no field", trouble: { say: [...streamed(begun, 'ta: {"id":"c1"}\n\n', ...going, finishEvent, usageEvent, done), last], ending: "close" }, ...unavailable, health: "failed" },
   { row: 18, name: "silence", isTimed: true, trouble: { after: words[0] ?? "", say: [`"},"finish_reason":null}]}\n\n`], ending: "stall" }, ...timedOut, health: "failed" },
   { row: 19, name: "a reset", trouble: { say: streamed(begun), ending: "reset" }, ...unavailable, health: "failed" },
   { row: 19, name: "a close between two chunks", trouble: { say: streamed(begun), ending: "close" }, ...unavailable, health: "failed" },
@@ -90,6 +93,7 @@ const incredible = [
 const servedRows: readonly Served[] = [
   { row: 12, name: "keep-alives for longer than a silent provider is waited for", stream: true, isTimed: true, trouble: { say: [chunkedHead("text/event-stream"), ...Array.from({ length: 20 }, () => [chunkOf(": ping\n\n"), 100]).flat(), ...[...contentEvents, finishEvent, usageEvent, done].map(chunkOf), last], ending: "close" }, content: words.join(""), finish: "stop", cost: costs.a, check: (told) => expect(told.comments).toContain(": OPENROUTER PROCESSING") },
   { row: 17, name: "a finish without [DONE]", stream: true, trouble: { say: [...streamed(...contentEvents, finishEvent, usageEvent), last], ending: "close" }, content: words.join(""), finish: "stop", cost: costs.a },
+  { row: 17, name: "a close within an event after the finish", stream: true, trouble: { say: streamed(...contentEvents, finishEvent, usageEvent, 'data: {"id":"c'), ending: "close" }, content: words.join(""), finish: "stop", cost: costs.a },
   { row: 17, name: "a reset after the finish", stream: true, trouble: { say: streamed(...contentEvents, finishEvent, usageEvent), ending: "reset" }, content: words.join(""), finish: "stop", cost: costs.a },
   ...both(21, "arguments of a tool that are no JSON", { tool_calls: [call] }, "tool_calls", { body: tools, check: toldOfTool }),
   ...both(21, "a tool that was not offered", { tool_calls: [unknownCall] }, "tool_calls", { body: tools, check: toldOfTool }),
