@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
+import { completions } from "../surfaces/completions/surface.ts";
 import type { ChatRequest, Tool } from "../wire/chat.ts";
 import { applyPreset } from "./apply.ts";
 import { contentOf, settingsOf } from "./content.ts";
@@ -63,6 +64,12 @@ describe("tools are united", () => {
     { name: "and none of the request's is lost, even twice the same", preset: [search], own: [wideSearch, search], tools: [search, wideSearch] },
     { name: "with nothing, an empty list keeps the preset's", preset: [search], own: [], tools: [search] },
   ];
+  test("but text completions have none, for they have nowhere to put a call", () => {
+    const settings = settingsOf(contentOf(chatCompletions, { model: "a/b", temperature: 0.2, tools: [search], tool_choice: "auto" }));
+    const prompt = completions.parse(Buffer.from(JSON.stringify({ model: "@preset/p", prompt: "Once" })));
+    expect(applyPreset(prompt, "id-of-p", settings).parameters).toEqual({ temperature: 0.2 });
+  });
+
   test.each(cases)("$name", ({ preset, own, tools }) => {
     expect(merged({ tools: preset }, { model: "a/b@preset/p", tools: own }).parameters.tools).toEqual(tools);
   });

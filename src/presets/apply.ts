@@ -5,7 +5,7 @@
 
 import { Fault } from "../base/fault.ts";
 import { defaultPreferences } from "../surfaces/preferences.ts";
-import type { ChatParameters, ChatRequest, Message, Tool } from "../wire/chat.ts";
+import { completionsDialect, type ChatParameters, type ChatRequest, type Message, type Tool } from "../wire/chat.ts";
 import { isInstruction } from "./content.ts";
 import type { PresetSettings } from "./preset.ts";
 import { splitReference } from "./reference.ts";
@@ -18,7 +18,7 @@ export function applyPreset(request: ChatRequest, presetId: string, settings: Pr
     models: modelsOf(request, settings),
     messages: prompted,
     messagesJson: prompted === request.messages ? request.messagesJson : undefined,
-    parameters: parametersOf(request.parameters, settings.parameters),
+    parameters: parametersOf(request.parameters, usableBy(request, settings.parameters)),
     // The parsers hand out this one object for a request that says nothing of providers.
     provider: request.provider === defaultPreferences ? settings.provider : request.provider,
     gateway: { ...settings.gateway, ...request.gateway, presetId },
@@ -37,6 +37,13 @@ function modelsOf(request: ChatRequest, settings: PresetSettings): readonly stri
 /** First of all messages, unless the request has instructions of its own. */
 function withSystemPrompt(messages: readonly Message[], systemPrompt: string | null): readonly Message[] {
   return systemPrompt === null || messages.some(isInstruction) ? messages : [{ role: "system", content: systemPrompt }, ...messages];
+}
+
+/** Text completions have nowhere to put a call, so that none must be asked for. */
+function usableBy({ protocol }: ChatRequest, preset: ChatParameters): ChatParameters {
+  if (protocol !== completionsDialect) return preset;
+  const { tools: _tools, tool_choice: _choice, ...others } = preset;
+  return others;
 }
 
 function parametersOf(own: ChatParameters, preset: ChatParameters): ChatParameters {
