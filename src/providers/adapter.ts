@@ -74,8 +74,9 @@ export interface ChatAdapter {
 
 export interface StreamDecoder {
   /**
-   * The chunks of one event; most events give one. Each finish is given once, and usage is held until after it.
-   * @throws Fault for an error event; upstream_garbled for an event that is not of the protocol.
+   * The chunks of one event; most events give one. Each finish is given once, and usage is held until after it. A decoder reads on
+   * after its own end: words that come then are given, and the relay refuses them.
+   * @throws Fault for an error event; upstream_garbled for an event that is not of the protocol, or with which words would be lost.
    */
   push(event: SseEvent): readonly ChatChunk[];
 
