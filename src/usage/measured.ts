@@ -49,7 +49,7 @@ export function measured(span: Span, n: number, now: number): Measured {
 
 /**
  * Keeps an answer for a while, because many ask for the same sums over all models. Who comes while it is being read waits for
- * that reading; a failed one is kept for nobody.
+ * that reading; a failed one is kept for nobody. What is too old goes with the next reading, so that names may be many.
  */
 export function keeping<Answer>(clock: Clock, keptMs: number): (name: string, read: () => Promise<Answer>) => Promise<Answer> {
   const kept = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
@@ -57,6 +57,7 @@ export function keeping<Answer>(clock: Clock, keptMs: number): (name: string, re
     const known = kept.get(name);
     const now = clock();
     if (known !== undefined && now - known.at < keptMs && now >= known.at) return known.answer;
+    for (const [old, { at }] of kept) if (now - at >= keptMs) kept.delete(old);
     const answer = read();
     kept.set(name, { at: now, answer });
     answer.catch(() => kept.delete(name));

@@ -1,6 +1,7 @@
 /**
  * What pages and datasets read of this installation's traffic: sums of the rollups, never of generations. Every figure says
- * its window, its samples and its time. What is the same for many readers (all models, all apps) is kept for ten seconds.
+ * its window, its samples and its time. What is the same for many readers (all models, all apps, the page of one model) is kept
+ * for ten seconds.
  */
 
 import type { Clock } from "../base/clock.ts";
@@ -80,6 +81,9 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
   const appRankings = keeping<AppRanking>(clock, keptMs);
   const activities = keeping<AppActivity>(clock, keptMs);
   const directories = keeping<ReadonlyMap<number, PublicApp>>(clock, keptMs);
+  const modelActivities = keeping<Activity>(clock, keptMs);
+  const modelUptimes = keeping<Uptime>(clock, keptMs);
+  const modelSpeeds = keeping<readonly EndpointSpeed[]>(clock, keptMs);
   const sums = keeping<{ readonly day: Totals; readonly week: Totals }>(clock, keptMs);
   const weeks = keeping<ReadonlyMap<string, number>>(clock, keptMs);
   const directory = () => directories("", () => readDirectory(db));
@@ -99,10 +103,10 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
 
   return {
     modelSummary: (model) => modelSummary(book, model, clock()),
-    modelActivity: (model, days = activityDays) => modelActivity(book, model, { days, now: clock() }),
-    modelUptime: (model, unit) => modelUptime(book, model, { unit, count: uptimeCounts[unit], now: clock() }),
-    modelSpeed: (model, over) => modelSpeed(book, model, { over, now: clock() }),
-    modelApps: (model) => rankApps("week", model),
+    modelActivity: (model, days = activityDays) => modelActivities(`${model} ${days}`, () => modelActivity(book, model, { days, now: clock() })),
+    modelUptime: (model, unit) => modelUptimes(`${model} ${unit}`, () => modelUptime(book, model, { unit, count: uptimeCounts[unit], now: clock() })),
+    modelSpeed: (model, over) => modelSpeeds(`${model} ${over}`, () => modelSpeed(book, model, { over, now: clock() })),
+    modelApps: (model) => appRankings(`week ${model}`, () => rankApps("week", model)),
 
     providers: () => readProviders(book),
     providerActivity: (provider, days = activityDays) => providerActivity(book, provider, { days, now: clock() }),
