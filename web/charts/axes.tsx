@@ -2,17 +2,21 @@
 
 import type { ReactNode } from "react";
 import { date } from "../format/time.ts";
+import { plotHeight } from "./scale.ts";
 
-export const plotHeight = 200;
 const axisHeight = 22;
 
 interface PlotProps {
+  /** What the values are: "tokens a day". */
+  readonly unit: string;
   readonly valueTicks: readonly { readonly value: number; readonly text: string }[];
   /** Of a value, in pixels from the top; 0 to {@link plotHeight}. */
   readonly y: (value: number) => number;
   readonly dateTicks: readonly DateTick[];
   /** The width of the drawing in its own units. */
   readonly units: number;
+  /** Names of series beside what is drawn of them, where there is room. */
+  readonly labels?: readonly DirectLabel[];
   /** Shapes in `units` by {@link plotHeight}. */
   readonly children: ReactNode;
 }
@@ -25,9 +29,16 @@ export interface DateTick {
   readonly isMinor: boolean;
 }
 
-export function Plot({ valueTicks, y, dateTicks, units, children }: PlotProps) {
+export interface DirectLabel {
+  readonly text: string;
+  /** Where it would stand by itself, in pixels from the top. */
+  readonly y: number;
+}
+
+export function Plot({ unit, valueTicks, y, dateTicks, units, labels = [], children }: PlotProps) {
   return (
-    <div className="chart-grid" aria-hidden="true">
+    <div className={labels.length > 0 ? "chart-grid is-labelled" : "chart-grid"} aria-hidden="true">
+      <p className="chart-unit">{unit}</p>
       <svg className="chart-plot chart-values" width="48" height={plotHeight + axisHeight}>
         {valueTicks.map(({ value, text }) => <text key={value} x="42" y={y(value)} dy="0.32em" textAnchor="end">{text}</text>)}
       </svg>
@@ -38,15 +49,44 @@ export function Plot({ valueTicks, y, dateTicks, units, children }: PlotProps) {
           <text key={at} className={isMinor ? "tick-minor" : undefined} x={`${(at * 100).toFixed(2)}%`} y={plotHeight + 16} textAnchor={at < 0.04 ? "start" : at > 0.96 ? "end" : "middle"}>{text}</text>
         ))}
       </svg>
+      {labels.length > 0 && (
+        <svg className="chart-plot chart-labels" width="112" height={plotHeight + axisHeight}>
+          {apart(labels).map((label) => <text key={label.text} x="8" y={label.y} dy="0.32em">{shortened(label.text)}</text>)}
+        </svg>
+      )}
     </div>
   );
 }
 
 /** A tick every seventh of `times`, counted from the last; each fourth has room on a narrow screen. */
-export function weeklyTicks(times: readonly number[]): readonly DateTick[] {
+export function weeklyTicks(times: readonly number[], isLastSoFar = false): readonly DateTick[] {
   const last = times.length - 1;
   return times.flatMap((time, index) => {
     const back = last - index;
-    return back % 7 === 0 ? [{ at: (index + 0.5) / times.length, text: date(time).replace(/, \d+$/, ""), isMinor: (back / 7) % 4 !== 0 }] : [];
+    const day = date(time).replace(/, \d+$/, "");
+    return back % 7 === 0 ? [{ at: (index + 0.5) / times.length, text: back === 0 && isLastSoFar ? "so far" : day, isMinor: (back / 7) % 4 !== 0 }] : [];
+  });
+}
+
+const lineHeight = 13;
+const labelMax = 17;
+
+function shortened(text: string): string {
+  return text.length > labelMax ? `${text.slice(0, labelMax - 1)}…` : text;
+}
+
+/** Labels from the bottom up, none over another: each where it belongs, or as far above as it must be; the whole heap lower if it would leave the plot. */
+function apart(labels: readonly DirectLabel[]): readonly DirectLabel[] {
+  let free = plotHeight;
+  const placed = [...labels].sort((one, other) => other.y - one.y).map((label) => {
+    const y = Math.min(label.y, free);
+    free = y - lineHeight;
+    return { ...label, y };
+  });
+  let top = lineHeight / 2;
+  return placed.reverse().map((label) => {
+    const y = Math.max(label.y, top);
+    top = y + lineHeight;
+    return { ...label, y };
   });
 }

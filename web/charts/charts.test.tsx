@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { hues, huesOf } from "./hues.ts";
 import { Sparkline } from "./sparkline.tsx";
-import { StackedBars, type Day } from "./stacked-bars.tsx";
+import { fiveTicks } from "./scale.ts";
+import { dailyTable, StackedBars, type Day } from "./stacked-bars.tsx";
+import { csvOfTable } from "./table.ts";
 import { stateOf, UptimeStrip } from "./uptime-strip.tsx";
 
 const dayMs = 86_400_000;
@@ -21,19 +24,58 @@ describe("stacked bars", () => {
   test("have the same numbers in their table, a row a day, gaps as gaps", () => {
     expect(html.match(/<th scope="row"/g)).toHaveLength(90);
     expect(html).toContain('<td class="numeric" data-value="89000">89,000</td><td class="numeric" data-value="500">500</td><td class="numeric" data-value="89500">89,500</td>');
-    expect(html).toContain('Sep 14, 2026</th><td class="numeric">—</td>');
-    expect(html).toContain("Sep 14, 2026: no data");
+    expect(html).toContain('Sep 14, 2026</th><td class="numeric" data-value="">—</td>');
   });
 
-  test("start at zero and have a date each seventh day", () => {
+  test("start at zero, with five ticks, their unit, and a date each seventh day; today is so far", () => {
     expect(html).toContain('class="zero-line"');
-    expect(html.match(/<text[^>]*>[A-Z][a-z]{2} \d+<\/text>/g)).toHaveLength(13);
+    expect([...html.matchAll(/<text x="42"[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual(["0", "25K", "50K", "75K", "100K"]);
+    expect(html).toContain('<p class="chart-unit">tokens a day</p>');
+    expect(html.match(/<text[^>]*>[A-Z][a-z]{2} \d+<\/text>/g)).toHaveLength(12);
+    expect(html).toMatch(/<text[^>]*>so far<\/text>/);
+    expect(html).toContain('data-so-far="89" fill="url(#tokens-so-far)"');
+  });
+
+  test("draw what the table says, a shape a series, and a gap where there is no day", () => {
+    const drawn = [...html.matchAll(/data-series="\d" d="([^"]*)"/g)].map(([, path = ""]) => barsIn(path));
+    expect(drawn.map((bars) => bars.get(89)?.tall)).toEqual([178, 1]);
+    expect(drawn.map((bars) => bars.get(89)?.top)).toEqual([22, 21]);
+    expect(drawn.map((bars) => bars.get(40))).toEqual([undefined, undefined]);
+    expect([...barsIn(/class="chart-gap" d="([^"]*)"/.exec(html)?.[1] ?? "").keys()]).toEqual([40]);
+  });
+
+  test("can be walked, and say for print and forced colours which series is which", () => {
+    expect(html.match(/data-point="/g)).toHaveLength(90);
+    expect(html.match(/<pattern id="tokens-pattern-\d"/g)).toHaveLength(2);
+    expect(html.match(/<button[^>]*aria-pressed="true" data-switch="\d"/g)).toHaveLength(2);
+    expect([...(/<svg class="chart-plot chart-labels".*?<\/svg>/s.exec(html)?.[0] ?? "").matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual(["Completion", "Prompt"]);
   });
 
   test("say so when there is nothing", () => {
     const empty = renderToStaticMarkup(<StackedBars id="none" title="T" source="s" unit="token" series={["Prompt"]} days={[{ at: first, values: [0] }]} />);
     expect(empty).toContain("No tokens in 1 day.");
   });
+});
+
+/** The bars of a shape, by their day. */
+function barsIn(path: string): ReadonlyMap<number, { readonly top: number; readonly tall: number }> {
+  return new Map([...path.matchAll(/M([\d.]+) ([\d.]+)h[\d.]+v([\d.]+)/g)].map(([, x, top, tall]) => [Math.floor(Number(x) / 10), { top: Number(top), tall: Number(tall) }]));
+}
+
+describe("the five ticks", () => {
+  test.each([[0, 4], [1, 4], [9, 12], [89_500, 100_000], [205, 240], [210_000_000, 240_000_000], [5_000_001, 6_000_000]])("of %d end at %d", (most, last) => expect(fiveTicks(most).at(-1)).toBe(last));
+  test("reach over any value in equal, whole steps, by no more than half of it", () => fc.assert(fc.property(fc.integer({ min: 8, max: 1e15 }), (most) => {
+    const ticks = fiveTicks(most);
+    const step = ticks[1] ?? Number.NaN;
+    expect([ticks.length, ticks[0], Number.isInteger(step)]).toEqual([5, 0, true]);
+    expect(ticks).toEqual([0, step, 2 * step, 3 * step, 4 * step]);
+    expect(step * 4).toBeGreaterThanOrEqual(most);
+    expect(step * 4).toBeLessThanOrEqual(most * 1.5 + 4);
+  })));
+});
+
+test("a table is its CSV", () => {
+  expect(csvOfTable(dailyTable({ series: ["Prompt"], days: [{ at: first, values: [1200] }, { at: first + dayMs, values: undefined }] }))).toBe("Day,Prompt\r\n2026-08-05,1200\r\n2026-08-06,");
 });
 
 test("an uptime strip says in words what it shows", () => {

@@ -1,19 +1,19 @@
-/** What every chart has: a name, a sentence that says what is to be seen, the numbers as a table and as CSV. */
+/**
+ * What every chart has: a name, a sentence that says what is to be seen, the numbers as a table and as CSV. Its points are the rows of the
+ * table, in their order: what is drawn of row 3 has `data-point="3"`, what is drawn of the second entry of the legend `data-series="1"`.
+ * The keys that walk it and the switches of the legend are client/charts.ts.
+ */
 
 import type { ReactNode } from "react";
 import { Link } from "../ui/link.tsx";
 import type { Hue } from "./hues.ts";
+import { patternOf, Patterns } from "./patterns.tsx";
+import type { ChartTable } from "./table.ts";
 
-export interface ChartTable {
-  /** The first column names the row. */
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-/** What is shown, and the exact value that goes into the CSV. */
-export interface Cell {
-  readonly text: string;
-  readonly value?: number | string;
+export interface LegendEntry {
+  readonly name: string;
+  readonly hue: Hue;
+  readonly note?: string;
 }
 
 interface ChartFigureProps {
@@ -25,10 +25,10 @@ interface ChartFigureProps {
   /** Window, count, time and source of the figures: "90 days · n = 1,204 · as of Nov 3, 12:00 UTC · measured here". */
   readonly source: string;
   readonly table: ChartTable;
-  readonly legend?: readonly { readonly name: string; readonly hue: Hue; readonly note?: string }[];
+  readonly legend?: readonly LegendEntry[];
   /** The address of the same table as CSV; without one, the browser makes it of the table. */
   readonly csv?: string | undefined;
-  /** The drawing; it says nothing that the table does not. */
+  /** The drawing; it says nothing that the table does not, and holds nothing that takes the focus. */
   readonly children: ReactNode;
 }
 
@@ -39,36 +39,57 @@ export function ChartFigure({ id, title, summary, source, table, legend = [], cs
         <span className="chart-title" id={`${id}-title`}>{title}</span>
         <span className="chart-summary">{summary}</span>
       </figcaption>
-      {children}
-      {legend.length > 0 && (
-        <ul className="chart-legend">
-          {legend.map(({ name, hue, note }) => (
-            <li key={name}><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2" className={`series-${hue}`} /></svg>{name}{note !== undefined && <span className="muted">{note}</span>}</li>
-          ))}
-        </ul>
-      )}
+      {/* An application, because screen readers keep the arrow keys to themselves elsewhere. */}
+      <div className="chart-drawing" tabIndex={0} role="application" aria-roledescription="chart" aria-label={title} aria-describedby={`${id}-readout`}>{children}</div>
+      <p className="chart-readout needs-js" id={`${id}-readout`} role="status">Arrow keys walk the points, T changes chart and table.</p>
+      {legend.length > 0 && <Legend id={id} title={title} entries={legend} />}
       <p className="as-of">{source}</p>
       <div className="chart-tools">
-        <details>
-          <summary>View as table</summary>
-          <div className="table-scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
-            <table className="data-table" id={`${id}-table`}>
-              <thead><tr>{table.columns.map((name, index) => <th key={name} scope="col" className={index === 0 ? undefined : "numeric"}>{name}</th>)}</tr></thead>
-              <tbody>
-                {table.rows.map(([head, ...cells], at) => (
-                  <tr key={at}>
-                    <th scope="row" data-value={head?.value}>{head?.text}</th>
-                    {cells.map(({ text, value }, index) => <td key={index} className="numeric" data-value={value}>{text}</td>)}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </details>
+        <button type="button" className="copy needs-js" aria-pressed="false" aria-controls={`${id}-data`} data-chart-view="">View as table</button>
         {csv === undefined
           ? <button type="button" className="copy needs-js" data-csv={`${id}-table`}>Download CSV</button>
           : <Link to={csv} className="copy" download="">Download CSV</Link>}
       </div>
+      <details className="chart-data" id={`${id}-data`}>
+        <summary className="no-js">View as table</summary>
+        <Numbers id={id} title={title} table={table} />
+      </details>
     </figure>
+  );
+}
+
+function Legend({ id, title, entries }: { readonly id: string; readonly title: string; readonly entries: readonly LegendEntry[] }) {
+  return (
+    <>
+      <Patterns id={id} hues={entries.map(({ hue }) => hue)} />
+      <ul className="chart-legend" aria-label={`Series of ${title}`}>
+        {entries.map(({ name, hue, note }, index) => (
+          <li key={name}>
+            <button type="button" className="legend-entry" aria-pressed="true" data-switch={index}>
+              <svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2" className={`series-${hue}`} fill={patternOf(id, index)} /></svg>
+              {name}{note !== undefined && <span className="muted">{note}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Numbers({ id, title, table }: Pick<ChartFigureProps, "id" | "title" | "table">) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
+      <table className="data-table" id={`${id}-table`}>
+        <thead><tr>{table.columns.map((name, index) => <th key={name} scope="col" className={index === 0 ? undefined : "numeric"}>{name}</th>)}</tr></thead>
+        <tbody>
+          {table.rows.map(([head, ...cells], at) => (
+            <tr key={at}>
+              <th scope="row" data-value={head?.value}>{head?.text}</th>
+              {cells.map(({ text, value }, index) => <td key={index} className="numeric" data-value={value}>{text}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

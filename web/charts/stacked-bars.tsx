@@ -1,12 +1,14 @@
 /** Bars by the day, stacked by series: tokens, requests, spend. */
 
-import { scaleLinear } from "d3-scale";
-import { stack } from "d3-shape";
 import { compact, counted, exact } from "../format/number.ts";
+import { missing } from "../format/price.ts";
 import { date, isoDate } from "../format/time.ts";
-import { Plot, plotHeight, weeklyTicks } from "./axes.tsx";
+import { Plot, weeklyTicks } from "./axes.tsx";
 import { ChartFigure } from "./figure.tsx";
 import { huesOf } from "./hues.ts";
+import { patternOf } from "./patterns.tsx";
+import { bar, barsPath, fiveTicks, floorsOf, heightAt, plotHeight, unitsPerDay } from "./scale.ts";
+import type { Cell, ChartTable } from "./table.ts";
 
 export interface StackedBarsProps {
   readonly id: string;
@@ -33,46 +35,65 @@ export interface Day {
 }
 
 export function StackedBars({ id, title, source, unit, series, days, isLastSoFar = false, summary, csv }: StackedBarsProps) {
-  const totals = days.map(({ values }) => values?.reduce((sum, value) => sum + value, 0));
-  const y = scaleLinear([0, Math.max(1, ...totals.map((total) => total ?? 0))], [plotHeight, 0]).nice(ticks);
+  const totals = days.map(({ values }) => totalOf(values));
+  const ticks = fiveTicks(Math.max(0, ...totals.map((total) => total ?? 0)));
+  const max = ticks.at(-1) ?? 1;
   const hues = huesOf(series);
-  const layers = stack<Day, number>().keys(series.keys()).value(({ values }, key) => values?.[key] ?? 0)([...days]);
+  const bySeries = series.map((_, key) => days.map(({ values }) => values?.[key]));
+  const floors = floorsOf(bySeries);
+  const last = days.length - 1;
+  // Today says little yet, so that the names stand where the day before ended.
+  const named = isLastSoFar && last > 0 ? last - 1 : last;
   return (
     <ChartFigure
       id={id} title={title} source={source} csv={csv} summary={summary ?? sentence({ days, totals, unit, isLastSoFar })}
       legend={series.length < 2 ? [] : series.map((name, index) => ({ name, hue: hues[index] ?? "other" }))}
-      table={{
-        columns: ["Day", ...series, ...(series.length < 2 ? [] : ["Total"])],
-        rows: days.map(({ at, values }, index) => [
-          { text: date(at) + (isLastSoFar && index === days.length - 1 ? " (so far)" : ""), value: isoDate(at) },
-          ...series.map((_, key) => cell(values?.[key])),
-          ...(series.length < 2 ? [] : [cell(totals[index])]),
-        ]),
-      }}
+      table={dailyTable({ series, days, isLastSoFar })}
     >
-      <Plot units={days.length * unitsPerDay} y={y} valueTicks={y.ticks(ticks).map((value) => ({ value, text: compact(value) }))} dateTicks={weeklyTicks(days.map(({ at }) => at))}>
-        {days.map(({ at }, index) => (
-          <g key={at} data-point={index} className={isLastSoFar && index === days.length - 1 ? "so-far" : undefined}>
-            <title>{`${date(at)}: ${totals[index] === undefined ? "no data" : counted(totals[index], unit)}`}</title>
-            <rect x={index * unitsPerDay} y="0" width={unitsPerDay} height={plotHeight} fill="transparent" />
-            {layers.map((layer, key) => {
-              const [bottom = 0, top = 0] = layer[index] ?? [];
-              return top > bottom && <rect key={layer.key} className={`series-${hues[key] ?? "other"}`} x={index * unitsPerDay + gap / 2} width={unitsPerDay - gap} y={y(top).toFixed(1)} height={Math.max(0.5, y(bottom) - y(top)).toFixed(1)} />;
-            })}
-          </g>
-        ))}
+      <Plot
+        unit={`${unit}s a day`} units={days.length * unitsPerDay} y={(value) => heightAt(value, max)} valueTicks={ticks.map((value) => ({ value, text: compact(value) }))} dateTicks={weeklyTicks(days.map(({ at }) => at), isLastSoFar)}
+        labels={series.length < 2 ? [] : series.map((text, key) => ({ text, y: heightAt((floors[key]?.[named] ?? 0) + (bySeries[key]?.[named] ?? 0) / 2, max) }))}
+      >
+        <path className="chart-gap" d={totals.map((total, day) => (total === undefined ? bar(day, 0, plotHeight) : "")).join("")} />
+        <g className="chart-bars" data-bars={max}>
+          {bySeries.map((values, key) => <path key={key} className={`series-${hues[key] ?? "other"}`} fill={series.length < 2 ? undefined : patternOf(id, key)} data-series={key} d={barsPath(values, floors[key] ?? [], max)} />)}
+        </g>
+        {isLastSoFar && <SoFar id={id} day={last} tall={(plotHeight * (totals.at(-1) ?? 0)) / max} />}
+        {days.map(({ at }, index) => <rect key={at} className="hit" data-point={index} x={index * unitsPerDay} width={unitsPerDay} height={plotHeight} />)}
       </Plot>
     </ChartFigure>
   );
 }
 
-const unitsPerDay = 10;
-const gap = 1.5;
-/** With zero, five. */
-const ticks = 4;
+/** Hatched, because the day is not over. */
+function SoFar({ id, day, tall }: { readonly id: string; readonly day: number; readonly tall: number }) {
+  return (
+    <>
+      <pattern id={`${id}-so-far`} width="5" height="5" patternUnits="userSpaceOnUse"><path className="so-far-lines" d="M-1 6 6-1M-1 1 1-1M4 6 6 4" /></pattern>
+      <path className="so-far" data-so-far={day} fill={`url(#${id}-so-far)`} d={bar(day, plotHeight - tall, tall)} />
+    </>
+  );
+}
 
-function cell(value: number | undefined): { readonly text: string; readonly value?: number } {
-  return value === undefined ? { text: "—" } : { text: exact(value), value };
+/** A row a day, a column a series, and their total. */
+export function dailyTable({ series, days, isLastSoFar = false }: Pick<StackedBarsProps, "series" | "days" | "isLastSoFar">): ChartTable {
+  const hasTotal = series.length > 1;
+  return {
+    columns: ["Day", ...series, ...(hasTotal ? ["Total"] : [])],
+    rows: days.map(({ at, values }, index) => [
+      { text: date(at) + (isLastSoFar && index === days.length - 1 ? " (so far)" : ""), value: isoDate(at) },
+      ...series.map((_, key) => cell(values?.[key])),
+      ...(hasTotal ? [cell(totalOf(values))] : []),
+    ]),
+  };
+}
+
+function totalOf(values: Day["values"]): number | undefined {
+  return values?.reduce((sum, value) => sum + value, 0);
+}
+
+function cell(value: number | undefined): Cell {
+  return value === undefined ? { text: missing, value: "" } : { text: exact(value), value };
 }
 
 interface Told {

@@ -39,7 +39,7 @@ export function UptimeStrip({ label, ticks, isPlain = false }: UptimeStripProps)
       {tickStates.map((state) => count(state) > 0 && <path key={state} className={`tick-${state}`} d={drawn(states, state, bar)} />)}
       {(["degraded", "down"] as const).map((state) => count(state) > 0 && <path key={state} className="tick-mark" d={drawn(states, state, marks[state])} />)}
       {!isPlain && ticks.map((tick, index) => (
-        <rect key={tick.label} x={index * 4} y="0" width="4" height={height} fill="transparent"><title>{`${tick.label}: ${tick.share === undefined ? "no traffic" : uptime(tick.share)}`}</title></rect>
+        <rect key={tick.label} className="hit" data-point={index} x={index * 4} width="4" height={height}><title>{`${tick.label}: ${tick.share === undefined ? "no traffic" : uptime(tick.share)}`}</title></rect>
       ))}
     </svg>
   );

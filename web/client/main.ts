@@ -1,8 +1,9 @@
 /**
- * What every page runs: the theme, copying, tabs, the search palette, and a look whether there are islands. Small, because all
+ * What every page runs: the theme, copying, tabs, charts, the search palette, and a look whether there are islands. Small, because all
  * pages pay for it; React comes only where an island is.
  */
 
+import { walkCharts } from "./charts.ts";
 import { copyOnClick } from "./copy.ts";
 import { downloadCsvOnClick } from "./csv.ts";
 import { openDialogsOnClick } from "./dialogs.ts";
@@ -14,6 +15,7 @@ import { themeButton } from "./theme.ts";
 themeButton();
 copyOnClick();
 downloadCsvOnClick();
+walkCharts();
 switchTabs();
 openPaletteOnRequest();
 openDialogsOnClick();

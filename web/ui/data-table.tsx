@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 
 export interface Column<Row> {
   readonly name: string;
@@ -23,10 +23,12 @@ interface DataTableProps<Row> {
   readonly keyOf: (row: Row) => string;
   /** On a narrow screen each row becomes a card with its columns' names, for tables too wide to scroll through. */
   readonly reflows?: boolean;
+  /** What a row folds away, in a row of its own below. */
+  readonly more?: (row: Row) => ReactNode;
 }
 
 /** A real table: a caption, scopes, the first column names the row. Scrolls within itself where the page is narrow. */
-export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows, keyOf, reflows = false }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows, keyOf, reflows = false, more }: DataTableProps<Row>) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
       <table className={reflows ? "data-table reflows" : "data-table"}>
@@ -40,12 +42,15 @@ export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ name, cell, isNumeric, wraps }, index) => {
-                const className = isNumeric === true ? "numeric" : wraps === true ? "wrap" : undefined;
-                return index === 0 ? <th key={name} scope="row">{cell(row)}</th> : <td key={name} className={className} data-label={reflows ? name : undefined}>{cell(row)}</td>;
-              })}
-            </tr>
+            <Fragment key={keyOf(row)}>
+              <tr>
+                {columns.map(({ name, cell, isNumeric, wraps }, index) => {
+                  const className = isNumeric === true ? "numeric" : wraps === true ? "wrap" : undefined;
+                  return index === 0 ? <th key={name} scope="row">{cell(row)}</th> : <td key={name} className={className} data-label={reflows ? name : undefined}>{cell(row)}</td>;
+                })}
+              </tr>
+              {more !== undefined && <tr className="more"><td colSpan={columns.length}>{more(row)}</td></tr>}
+            </Fragment>
           ))}
         </tbody>
       </table>

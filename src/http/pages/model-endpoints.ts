@@ -4,24 +4,60 @@ import { pricePerMillionText, pricePerUnitText, type Picodollars } from "../../b
 import type { Lack } from "../../catalog/endpoint.ts";
 import type { CatalogEndpoint, Model, Provider } from "../../catalog/model.ts";
 import type { Pricing, PricingOverride } from "../../catalog/price.ts";
-import { context } from "../../../web/format/number.ts";
+import { country } from "../../../web/format/country.ts";
+import { context, samplesMin } from "../../../web/format/number.ts";
 import { price, pricePerUnit } from "../../../web/format/price.ts";
-import type { EndpointRow, Prices, Speed } from "../../../web/pages/model/data.ts";
+import { endpointOrders, type EndpointColumn, type EndpointOrder, type EndpointRow, type Prices, type Speed } from "../../../web/pages/model/data.ts";
 import type { PageReads } from "./page-route.ts";
 import type { Traffic } from "./model-traffic.ts";
 
 interface Setting {
   readonly places: ReadonlySet<string>;
   readonly traffic: Pick<Traffic, "speeds" | "recent">;
+  readonly order: EndpointOrder | undefined;
 }
 
-/** What can be called first, then by standing, then by price. */
+/** What can be called first, then by standing, then by price; or as the reader asks, and what lacks that figure last. */
 export function endpointRows(reads: PageReads, model: Model, setting: Setting): readonly EndpointRow[] {
   const lacks = reads.routing.lacks(model);
-  return model.endpoints
+  const rows = model.endpoints
     .map((endpoint) => ({ endpoint, lack: lacks.get(endpoint.id) }))
     .sort((one, other) => Number(one.lack !== undefined) - Number(other.lack !== undefined) || order[one.endpoint.status] - order[other.endpoint.status] || costliness(one.endpoint) - costliness(other.endpoint))
     .map(({ endpoint, lack }) => rowOf(endpoint, { reads, model, lack, setting }));
+  return setting.order === undefined ? rows : ordered(rows, setting.order);
+}
+
+/** "latency", or "-latency" for the other end first; undefined for what is no column. */
+export function endpointOrderIn(query: URLSearchParams): EndpointOrder | undefined {
+  const [, turn, name] = /^(-?)(\w+)$/.exec(query.get("order") ?? "") ?? [];
+  const by = endpointColumns.find((column) => column === name);
+  if (by === undefined) return undefined;
+  const usual = endpointOrders[by];
+  return { by, direction: turn === "" ? usual : usual === "ascending" ? "descending" : "ascending" };
+}
+
+const endpointColumns = Object.keys(endpointOrders) as readonly EndpointColumn[];
+
+function ordered(rows: readonly EndpointRow[], { by, direction }: EndpointOrder): readonly EndpointRow[] {
+  const sign = direction === "ascending" ? 1 : -1;
+  return rows.toSorted((one, other) => {
+    const [left, right] = [figureOf(one, by), figureOf(other, by)];
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    return left === right ? 0 : left < right ? -sign : sign;
+  });
+}
+
+/** By what is shown: where a percentile is not, there is nothing to order by. */
+function figureOf({ provider, context: tokens, prices, latency, throughput, uptime }: EndpointRow, by: EndpointColumn): number | string | undefined {
+  switch (by) {
+    case "provider": return provider.toLowerCase();
+    case "context": return tokens;
+    case "input": return prices.prompt === undefined ? undefined : Number(prices.prompt);
+    case "output": return prices.completion === undefined ? undefined : Number(prices.completion);
+    case "latency": return latency?.percentiles?.p50;
+    case "throughput": return throughput?.percentiles?.p50;
+    case "uptime": return uptime === undefined || uptime.samples < samplesMin ? undefined : uptime.share;
+  }
 }
 
 const order = { active: 0, unverified: 1, historical: 2, retired: 3 } as const;
@@ -43,6 +79,7 @@ function rowOf(endpoint: CatalogEndpoint, { reads, model, lack, setting: { place
   return {
     id: endpoint.id, provider: endpoint.providerName, tag: endpoint.tag,
     providerPath: places.has("/provider/:slug") ? `/provider/${endpoint.provider}` : undefined,
+    region: regionOf(provider),
     status: statusOf(endpoint, { lack, provider, reads }),
     quantization: endpoint.quantization,
     context: limitOf(endpoint.contextLength), outputMax: limitOf(endpoint.outputTokensMax),
@@ -53,6 +90,15 @@ function rowOf(endpoint: CatalogEndpoint, { reads, model, lack, setting: { place
     cachesByItself: endpoint.supportsImplicitCaching,
   };
 }
+
+/** The countries of its data centres, as far as they are few; else where it is at home. */
+function regionOf(provider: Provider | undefined): string | undefined {
+  const countries = provider?.datacenters ?? [];
+  if (countries.length > 0) return countries.length > regionsMax ? `${countries.length} countries` : countries.map(country).join(", ");
+  return provider?.headquarters === undefined ? undefined : country(provider.headquarters);
+}
+
+const regionsMax = 2;
 
 /** The catalog has a zero where a model counts no tokens, as one that makes pictures. */
 export function limitOf(tokens: number | undefined): number | undefined {
@@ -100,10 +146,11 @@ function policyOf({ dataPolicy: { training, retainsPrompts, retentionDays, zdr }
 function speedOf(seen: Traffic["speeds"] extends ReadonlyMap<string, infer Seen> ? Seen | undefined : never): { readonly latency: Speed | undefined; readonly throughput: Speed | undefined } {
   if (seen === undefined) return { latency: undefined, throughput: undefined };
   const { latency, latencySamples, throughput, throughputSamples } = seen;
-  return {
-    latency: latencySamples === 0 ? undefined : { samples: latencySamples, ...(latency === null ? {} : { p50: latency.p50, p90: latency.p90 }) },
-    throughput: throughputSamples === 0 ? undefined : { samples: throughputSamples, ...(throughput === null ? {} : { p50: throughput.p50, p90: throughput.p90 }) },
-  };
+  return { latency: seenSpeed(latency, latencySamples), throughput: seenSpeed(throughput, throughputSamples) };
+}
+
+function seenSpeed(percentiles: Speed["percentiles"] | null, samples: number): Speed | undefined {
+  return samples === 0 ? undefined : { samples, ...(percentiles === null || percentiles === undefined ? {} : { percentiles }) };
 }
 
 export function pricesOf(pricing: Pricing | undefined): Prices {
@@ -113,6 +160,7 @@ export function pricesOf(pricing: Pricing | undefined): Prices {
     ...(pricing.cacheRead === undefined ? {} : { cacheRead: pricePerMillionText(pricing.cacheRead) }),
     ...(pricing.cacheWrite === undefined ? {} : { cacheWrite: pricePerMillionText(pricing.cacheWrite) }),
     others: [...tokenPrices(pricing), ...unitPrices(pricing), ...(pricing.overrides ?? []).map(overrideText)],
+    ...(pricing.overrides?.[0] === undefined ? {} : { over: pricing.overrides[0].promptTokensOver }),
   };
 }
 

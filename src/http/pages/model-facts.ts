@@ -3,7 +3,9 @@
 import type { Model } from "../../catalog/model.ts";
 import { isFree } from "../../catalog/price.ts";
 import { variants as knownVariants, isVariantRow, type Variant } from "../../catalog/slug.ts";
+import { counted, percent } from "../../../web/format/number.ts";
 import { date } from "../../../web/format/time.ts";
+import type { RouteAnswer } from "../../../web/islands/route-preview.tsx";
 import type { Fact, ModelPageData, ParameterRow, Variant as ShownVariant } from "../../../web/pages/model/data.ts";
 import type { CatalogReads } from "../api/models.ts";
 
@@ -46,6 +48,35 @@ export function variantsOf({ find }: Pick<CatalogReads, "find">, model: Model, a
     ...offered.map((variant) => ({ name: variant, slug: `${model.slug}:${variant}`, isCurrent: asked === `${model.slug}:${variant}`, meaning: meanings[variant] })),
   ];
   return shown.some(({ isCurrent }) => isCurrent) ? shown : [...shown, { name: asked.slice(model.slug.length + 1), slug: asked, isCurrent: true, meaning: "As this address has it" }];
+}
+
+interface Answers {
+  /** With the model's own name. */
+  readonly own: RouteAnswer;
+  readonly asked: RouteAnswer;
+}
+
+/** What the current variant changes, by the dry runs with it and without. */
+export function withEffect(variants: readonly ShownVariant[], answers: () => Answers): readonly ShownVariant[] {
+  return variants.map((variant, index) => (variant.isCurrent && index > 0 ? { ...variant, effect: effectOf(answers()) } : variant));
+}
+
+function effectOf({ own, asked }: Answers): string {
+  const first = likeliest(asked);
+  if (first === undefined) return `Now nothing would be tried, instead of ${counted(own.candidates.length, "endpoint")}.`;
+  const kept = asked.candidates.length === own.candidates.length ? "The same endpoints" : `${counted(asked.candidates.length, "endpoint")} instead of ${own.candidates.length}`;
+  const before = likeliest(own);
+  return `${kept}; first comes ${chanceOf(first)}${before === undefined ? "" : `, without it ${chanceOf(before)}`}.`;
+}
+
+type Candidate = RouteAnswer["candidates"][number];
+
+function likeliest({ candidates }: RouteAnswer): Candidate | undefined {
+  return candidates.toSorted((one, other) => other.first_try_probability - one.first_try_probability)[0];
+}
+
+function chanceOf({ provider, first_try_probability: chance }: Candidate): string {
+  return `${provider} (${percent(chance)})`;
 }
 
 function isOffered(find: CatalogReads["find"], { slug, endpoints, supportedParameters }: Model, variant: Variant): boolean {

@@ -40,10 +40,11 @@ test("tokens of the week say of how many requests and when", () => {
 });
 
 test("each provider has its speed and its uptime, or how few samples there are", () => {
-  const [mistral = "", fireworks = ""] = ["mistral", "fireworks"].map((tag) => html.split("<tr>").find((row) => row.includes(`<code class="slug">${tag}</code>`)) ?? "");
+  const [mistral = "", fireworks = ""] = ["mistral", "fireworks"].map((tag) => html.split("<tr>").find((row) => row.includes(`<code>${tag}</code>`)) ?? "");
   expect(mistral).toContain('title="n = 40">92.50%');
-  expect(mistral).toMatch(/title="n = 37">\d+ ms · \d+ ms/);
-  expect(fireworks).toContain('<span class="muted">n = 3</span>');
+  expect(mistral).toContain('aria-label="Mistral, 24 hours: 0 good, 0 degraded, 1 down, 23 without traffic"');
+  expect(mistral).toMatch(/title="n = 37">\d+ ms<span class="cell-note">p90 \d+ ms/);
+  expect(fireworks).toContain('>n = 3</span>');
 });
 
 test("tokens of each day are a figure with a table", () => {

@@ -7,25 +7,25 @@ import type { AppRanking } from "../../usage/reads.ts";
 import { seriesMax } from "../../../web/charts/hues.ts";
 import { counted } from "../../../web/format/number.ts";
 import { asOf, date } from "../../../web/format/time.ts";
-import type { AppRow, EndpointRow, ModelPageData, UptimeSeries as ShownSeries } from "../../../web/pages/model/data.ts";
+import type { AppRow, EndpointRow, ModelPageData, UptimeDay, UptimeSeries as ShownSeries } from "../../../web/pages/model/data.ts";
 import type { PageReads } from "./page-route.ts";
 
 export interface Traffic extends Pick<ModelPageData, "week" | "apps" | "activity" | "uptime"> {
   /** By endpoint, over 7 days. */
   readonly speeds: ReadonlyMap<string, EndpointSpeed>;
-  /** By endpoint, of today and the two days before. */
+  /** By endpoint, of the last 24 hours. */
   readonly recent: ReadonlyMap<string, NonNullable<EndpointRow["uptime"]>>;
 }
 
 export async function trafficOf({ usage, catalog, isDemo, isSandbox }: PageReads, model: Model, places: ReadonlySet<string>): Promise<Traffic> {
   const { slug } = model;
   // What can be summed from the days is, instead of being read again: most of a page's time is reading.
-  const [activity, uptime, speeds, apps] = await Promise.all([usage.modelActivity(slug), usage.modelUptime(slug, "day"), usage.modelSpeed(slug, "7d"), usage.modelApps(slug)]);
+  const [activity, uptime, hours, speeds, apps] = await Promise.all([usage.modelActivity(slug), usage.modelUptime(slug, "day"), usage.modelUptime(slug, "hour"), usage.modelSpeed(slug, "7d"), usage.modelApps(slug)]);
   const source = (window: string, figures: Pick<Measured, "n" | "asOf">, noun: string) => `${window} · ${counted(figures.n, noun)} · as of ${asOf(figures.asOf)} · ${isDemo ? "demo data" : isSandbox ? "sandbox traffic" : "measured here"}`;
   return {
     week: weekOf(activity, (requests) => source("7 days", { n: requests, asOf: activity.asOf }, "request")),
     speeds: new Map(speeds.map((speed) => [speed.endpointId, speed])),
-    recent: new Map(uptime.each.map((series) => [series.of, recentOf(series)])),
+    recent: new Map(hours.each.map((series) => [series.of, recentOf(series)])),
     apps: { rows: appRows(apps, places), source: source("7 days", apps, "request") },
     activity: { ...stacked(activity, (provider) => catalog.findProvider(provider)?.name ?? provider), source: source("90 days", activity, "request") },
     uptime: { ...uptimeOf(uptime, model), source: source("90 days", uptime.all, "attempt") },
@@ -38,13 +38,13 @@ function weekOf({ days }: Activity, note: (requests: number) => string): Traffic
   return { tokens: week.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0), note: note(week.reduce((sum, { requests }) => sum + requests, 0)) };
 }
 
-const recentDays = 3;
+const recentHours = 24;
 
 function recentOf({ points }: UptimeSeries): NonNullable<EndpointRow["uptime"]> {
-  const recent = points.slice(-recentDays);
+  const recent = points.slice(-recentHours);
   const samples = recent.reduce((sum, { n }) => sum + n, 0);
   const successes = recent.reduce((sum, { n, availability }) => sum + n * (availability ?? 0), 0);
-  return { share: samples === 0 ? undefined : successes / samples, samples };
+  return { share: samples === 0 ? undefined : successes / samples, samples, ticks: recent.map(({ at, availability }) => ({ label: asOf(at), share: availability ?? undefined })) };
 }
 
 const appsMax = 10;
@@ -71,17 +71,14 @@ function stacked({ days, providers }: Activity, nameOf: (provider: string) => st
 function uptimeOf({ all, each }: Uptime, model: Model): Omit<ModelPageData["uptime"], "source"> {
   const names = new Map(model.endpoints.map(({ id, providerName, provider, tag }) => [id, tag === provider ? providerName : `${providerName} (${tag})`]));
   return {
-    all: { ...shownSeries(all, "all"), ticks: ticksOf(all, "withRouting") },
-    withoutRouting: ticksOf(all, "withoutRouting"),
-    each: each.map((series) => shownSeries(series, names.get(series.of) ?? series.of.slice(series.of.indexOf("@") + 1))),
+    ...sharesOf({ ...all.overall, n: all.n }), days: all.points.map((point) => ({ at: point.at, ...sharesOf(point) })),
+    each: each.map((series) => ({
+      name: names.get(series.of) ?? series.of.slice(series.of.indexOf("@") + 1), ...sharesOf({ ...series.overall, n: series.n }), availability: series.overall.availability ?? undefined,
+      ticks: series.points.map(({ at, n, availability }): ShownSeries["ticks"][number] => ({ label: n === 0 ? date(at) : `${date(at)} (n = ${n})`, share: availability ?? undefined })),
+    })),
   };
 }
 
-function shownSeries(series: UptimeSeries, name: string): ShownSeries {
-  const { availability, withRouting, withoutRouting } = series.overall;
-  return { name, attempts: series.n, availability: availability ?? undefined, withRouting: withRouting ?? undefined, withoutRouting: withoutRouting ?? undefined, ticks: ticksOf(series, "availability") };
-}
-
-function ticksOf({ points }: UptimeSeries, share: "availability" | "withRouting" | "withoutRouting"): ShownSeries["ticks"] {
-  return points.map((point) => ({ label: point.n === 0 ? date(point.at) : `${date(point.at)} (n = ${point.n})`, share: point[share] ?? undefined }));
+function sharesOf({ n, withRouting, withoutRouting }: Pick<UptimeSeries["points"][number], "n" | "withRouting" | "withoutRouting">): Omit<UptimeDay, "at"> {
+  return { attempts: n, withRouting: withRouting ?? undefined, withoutRouting: withoutRouting ?? undefined };
 }

@@ -2,11 +2,14 @@
 
 import { readSlug, type Variant } from "../../catalog/slug.ts";
 import type { Model } from "../../catalog/model.ts";
+import { dailyTable } from "../../../web/charts/stacked-bars.tsx";
+import { csvOfTable } from "../../../web/charts/table.ts";
 import { modelPage } from "../../../web/pages/model/page.tsx";
+import { uptimeTable } from "../../../web/pages/model/traffic.tsx";
 import { sampleModes, type SampleKind, type SampleMode } from "../../../web/pages/model/samples.ts";
 import type { ModelPageData } from "../../../web/pages/model/data.ts";
-import { endpointRows, limitOf, pricesOf } from "./model-endpoints.ts";
-import { endingOf, factsOf, parameterRows, shortName, variantsOf } from "./model-facts.ts";
+import { endpointOrderIn, endpointRows, limitOf, pricesOf } from "./model-endpoints.ts";
+import { endingOf, factsOf, parameterRows, shortName, variantsOf, withEffect } from "./model-facts.ts";
 import { trafficOf } from "./model-traffic.ts";
 import { similarTo, siblingsOf } from "./similar-models.ts";
 import { previewOf, previewParameters, readWish } from "./route-preview.ts";
@@ -45,6 +48,18 @@ export const modelSectionRoute: PageRoute = {
     return named && { redirect: `/${canonicalName(named)}#${sections[steps["section"] ?? ""]}`, isPermanent: true };
   },
 };
+
+/** The figures of the page's charts. */
+export const modelCsvRoutes: readonly PageRoute[] = ["activity", "uptime"].map((what) => ({
+  path: `/:author/:slug/${what}.csv`,
+  accepts: isModel,
+  answer: async (reads, { steps, routes }) => {
+    const named = readName(reads, nameOf(steps));
+    if (named === undefined) return undefined;
+    const { activity, uptime } = await trafficOf(reads, named.model, new Set(routes));
+    return { contentType: "text/csv; charset=utf-8", body: csvOfTable(what === "uptime" ? uptimeTable(uptime) : dailyTable(activity)) };
+  },
+}));
 
 const sections: Readonly<Record<string, string>> = {
   providers: "providers", performance: "providers", pricing: "providers", uptime: "uptime", apps: "apps", activity: "activity", api: "sample-code", parameters: "parameters",
@@ -86,6 +101,8 @@ async function dataOf(reads: PageReads, request: PageRequest, named: Named): Pro
   const asked = canonicalName(named);
   const traffic = await trafficOf(reads, model, places);
   const wish = readWish(query, model);
+  const order = endpointOrderIn(query);
+  const answer = previewOf(reads, model, asked, wish);
   return {
     slug: model.slug, askedSlug: asked, fullName: model.name, name: shortName(model), authorName: model.authorName,
     authorPath: places.has("/:author") ? `/${model.author}` : `/models?model_authors=${encodeURIComponent(model.author)}`,
@@ -93,9 +110,9 @@ async function dataOf(reads: PageReads, request: PageRequest, named: Named): Pro
     inputs: model.inputModalities, outputs: model.outputModalities, prices: pricesOf(model.pricing),
     context: limitOf(model.contextLength), outputMax: limitOf(model.outputTokensMax),
     facts: factsOf(model), aliases: [...new Set([...model.aliases, model.canonicalSlug])].filter((name) => name !== model.slug),
-    ending: endingOf(model, clock()), variants: variantsOf(catalog, model, asked),
-    endpoints: endpointRows(reads, model, { places, traffic }),
-    preview: { wish, answer: previewOf(reads, model, asked, wish), parameters: previewParameters(model) },
+    ending: endingOf(model, clock()), variants: withEffect(variantsOf(catalog, model, asked), () => ({ own: previewOf(reads, model, model.slug, wish), asked: answer })),
+    endpoints: endpointRows(reads, model, { places, traffic, order }), order,
+    preview: { wish, answer, parameters: previewParameters(model) },
     parameters: parameterRows(model),
     siblings: siblingsOf(catalog.models, model), similar: similarTo(catalog.models, model),
     samples: samplesOf(model, origin, query), isDemo: reads.isDemo, places,

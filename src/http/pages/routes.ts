@@ -11,7 +11,7 @@ import { docsSearchRoute } from "./docs/search.ts";
 import { homeRoute } from "./home.ts";
 import { keysRedirect, keysRoute } from "./keys.ts";
 import { loginRoute, logoutRoute } from "./login.ts";
-import { modelRoute, modelSectionRoute, oldModelRoute } from "./model.ts";
+import { modelCsvRoutes, modelRoute, modelSectionRoute, oldModelRoute } from "./model.ts";
 import { modelIndexRoute, modelsRoute } from "./models.ts";
 import type { PageRoute } from "./page-route.ts";
 import { llmsRoute, robotsRoute, sitemapRoute } from "./machines.ts";
@@ -61,6 +61,7 @@ export const pageRoutes: readonly PageRoute[] = [
   // Last: these fit nearly any address.
   oldModelRoute,
   modelRoute,
+  ...modelCsvRoutes,
   modelSectionRoute,
   authorRoute,
 ];

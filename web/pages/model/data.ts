@@ -32,6 +32,8 @@ export interface ModelPageData {
   readonly variants: readonly Variant[];
   readonly week: { readonly tokens: number; readonly note: string };
   readonly endpoints: readonly EndpointRow[];
+  /** By which column the endpoints stand, where the address asks for one. */
+  readonly order: EndpointOrder | undefined;
   readonly isDemo: boolean;
   readonly preview: { readonly wish: PreviewWish; readonly answer: RouteAnswer; readonly parameters: readonly string[] };
   readonly apps: { readonly rows: readonly AppRow[]; readonly source: string };
@@ -58,6 +60,8 @@ export interface Variant {
   readonly slug: string;
   readonly isCurrent: boolean;
   readonly meaning: string;
+  /** Of the current one, what it changes for a request of the preview. */
+  readonly effect?: string;
 }
 
 export interface Prices {
@@ -67,12 +71,25 @@ export interface Prices {
   readonly cacheWrite?: string;
   /** What else has a price, written out: "$0.01 / image". */
   readonly others: readonly { readonly of: string; readonly text: string }[];
+  /** Above so many prompt tokens other prices stand in for these. */
+  readonly over?: number;
+}
+
+/** Columns by which endpoints can be ordered, and which end comes first. */
+export const endpointOrders = { provider: "ascending", context: "descending", input: "ascending", output: "ascending", latency: "ascending", throughput: "descending", uptime: "descending" } as const;
+export type EndpointColumn = keyof typeof endpointOrders;
+
+export interface EndpointOrder {
+  readonly by: EndpointColumn;
+  readonly direction: "ascending" | "descending";
 }
 
 export interface EndpointRow {
   readonly id: string;
   readonly provider: string;
   readonly providerPath: string | undefined;
+  /** Where its machines are, or whose law it is under: "France, Sweden". Undefined where neither is known. */
+  readonly region: string | undefined;
   readonly tag: string;
   readonly status: { readonly word: string; readonly tone?: "fair" | "brass" | "needle"; readonly note: string };
   readonly quantization: string | undefined;
@@ -82,7 +99,8 @@ export interface EndpointRow {
   /** Undefined where it was never called. */
   readonly latency: Speed | undefined;
   readonly throughput: Speed | undefined;
-  readonly uptime: { readonly share: number | undefined; readonly samples: number } | undefined;
+  /** Of the last 24 hours. */
+  readonly uptime: { readonly share: number | undefined; readonly samples: number; readonly ticks: readonly UptimeTick[] } | undefined;
   readonly policy: readonly { readonly word: string; readonly note: string; readonly tone?: "fair" | "brass" }[];
   /** Parameters of the model that it does not take; undefined where its list is not known. */
   readonly gaps: readonly string[] | undefined;
@@ -92,8 +110,7 @@ export interface EndpointRow {
 /** Milliseconds, or tokens per second; absent under the least number of samples. */
 export interface Speed {
   readonly samples: number;
-  readonly p50?: number;
-  readonly p90?: number;
+  readonly percentiles?: { readonly p50: number; readonly p75: number; readonly p90: number; readonly p99: number };
 }
 
 export interface AppRow {
@@ -107,20 +124,24 @@ export interface AppRow {
 }
 
 export interface UptimeData {
-  readonly all: UptimeSeries;
+  readonly attempts: number;
+  /** Of 1; undefined where nothing was counted. */
+  readonly withRouting: number | undefined;
   /** The same if nothing had come after the first try. */
-  readonly withoutRouting: readonly UptimeTick[];
+  readonly withoutRouting: number | undefined;
+  readonly days: readonly UptimeDay[];
+  /** Provider by provider, over the same days. */
   readonly each: readonly UptimeSeries[];
   readonly source: string;
 }
 
-export interface UptimeSeries {
+export interface UptimeDay extends Pick<UptimeData, "attempts" | "withRouting" | "withoutRouting"> {
+  readonly at: number;
+}
+
+export interface UptimeSeries extends Pick<UptimeData, "attempts" | "withRouting" | "withoutRouting"> {
   readonly name: string;
-  readonly attempts: number;
-  /** Of 1; undefined where nothing was counted. */
   readonly availability: number | undefined;
-  readonly withRouting: number | undefined;
-  readonly withoutRouting: number | undefined;
   readonly ticks: readonly UptimeTick[];
 }
 

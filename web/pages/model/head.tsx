@@ -27,6 +27,7 @@ export function Head({ data }: { readonly data: ModelPageData }) {
           {samples.kind !== undefined && <CopyButton from="sample-code-curl" what="curl" />}
         </p>
       </div>
+      <VariantEffect data={data} />
       {ending !== undefined && (
         <Banner tone={ending.isPast ? "needle" : "brass"}>
           {ending.isPast ? "Its author said that this model would end on " : "Its author says that this model ends on "}
@@ -51,6 +52,11 @@ function Variants({ data: { variants } }: { readonly data: ModelPageData }) {
       {variants.map(({ name, slug, isCurrent, meaning }) => <Link key={name} to={`/${slug}`} aria-current={isCurrent ? "page" : undefined} title={meaning}>{name}</Link>)}
     </nav>
   );
+}
+
+function VariantEffect({ data: { variants } }: { readonly data: ModelPageData }) {
+  const current = variants.find(({ isCurrent }) => isCurrent);
+  return current?.effect === undefined ? null : <p className="small"><code>:{current.name}</code> {current.meaning}. {current.effect}</p>;
 }
 
 function Figures({ data: { inputs, outputs, prices, context: tokens, outputMax, week, createdAt } }: { readonly data: ModelPageData }) {

@@ -2,12 +2,14 @@
 
 import { ChartFigure } from "../../charts/figure.tsx";
 import { StackedBars } from "../../charts/stacked-bars.tsx";
-import { UptimeStrip } from "../../charts/uptime-strip.tsx";
+import type { Cell, ChartTable } from "../../charts/table.ts";
+import { UptimeStrip, type UptimeTick } from "../../charts/uptime-strip.tsx";
 import { compact, counted, exact, percent, sampled, uptime } from "../../format/number.ts";
+import { date, isoDate } from "../../format/time.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Link } from "../../ui/link.tsx";
-import type { AppRow, ModelPageData, UptimeSeries } from "./data.ts";
+import type { AppRow, ModelPageData, UptimeData, UptimeDay, UptimeSeries } from "./data.ts";
 
 interface Props {
   readonly data: ModelPageData;
@@ -44,10 +46,10 @@ function moved({ rank, previousRank }: AppRow): string {
   return previousRank > rank ? `${exact(previousRank)}, up ${previousRank - rank}` : `${exact(previousRank)}, down ${rank - previousRank}`;
 }
 
-export function Activity({ data: { name, preview, activity: { series, days, source, total } } }: Props) {
+export function Activity({ data: { name, slug, preview, activity: { series, days, source, total } } }: Props) {
   const isSandbox = preview.answer.sandbox && preview.answer.candidates.length > 0;
   if (total === 0) return <Figure title="Tokens processed per day"><EmptyState reason={`No request for ${name} has gone through this gateway in 90 days.${isSandbox ? " What the sandbox answers is not counted." : ""}`} action={<a href="#sample-code">Send the first one</a>} /></Figure>;
-  return <StackedBars id="activity-chart" title="Tokens processed per day" unit="token" series={series} days={days} source={source} isLastSoFar />;
+  return <StackedBars id="activity-chart" title="Tokens processed per day" unit="token" series={series} days={days} source={source} isLastSoFar csv={`/${slug}/activity.csv`} />;
 }
 
 /** Where there is nothing to draw, the figure is still there to be found. */
@@ -57,21 +59,20 @@ function Figure({ title, children }: { readonly title: string; readonly children
 
 const uptimeTitle = "Uptime, all providers";
 
-export function Uptime({ data: { name, uptime: { all, withoutRouting, each, source } } }: Props) {
-  if (all.attempts === 0) return <Figure title={uptimeTitle}><EmptyState reason={`Uptime is measured by requests, and none for ${name} has gone through this gateway in 90 days.`} action={<a href="#would-route-to">See where one would go</a>} /></Figure>;
+export function Uptime({ data: { name, slug, uptime: figures } }: Props) {
+  const { attempts, withRouting, withoutRouting, days, each, source } = figures;
+  if (attempts === 0) return <Figure title={uptimeTitle}><EmptyState reason={`Uptime is measured by requests, and none for ${name} has gone through this gateway in 90 days.`} action={<a href="#would-route-to">See where one would go</a>} /></Figure>;
   return (
-    <ChartFigure
-      id="uptime-chart" title={uptimeTitle} source={source}
-      summary={`${sampled(all.attempts, () => `${uptime(all.withRouting)} of requests were answered with routing; ${uptime(all.withoutRouting)} would have been by the first provider alone`)}. Per provider below.`}
-      table={{
-        columns: ["Day", "With routing", "Without routing"],
-        rows: all.ticks.map(({ label, share }, index) => [{ text: label }, cell(share), cell(withoutRouting[index]?.share)]),
-      }}
-    >
-      <div className="uptime-rows">
-        <Row name="With routing" figure={sampled(all.attempts, () => uptime(all.withRouting))} label={`${name} with routing, 90 days`} ticks={all.ticks} />
-        <Row name="Without routing" figure={sampled(all.attempts, () => uptime(all.withoutRouting))} label={`${name} without routing, 90 days`} ticks={withoutRouting} />
-      </div>
+    <>
+      <ChartFigure
+        id="uptime-chart" title={uptimeTitle} source={source} csv={`/${slug}/uptime.csv`} table={uptimeTable(figures)}
+        summary={`${sampled(attempts, () => `${uptime(withRouting)} of requests were answered with routing; ${uptime(withoutRouting)} would have been by the first provider alone`)}. Per provider below.`}
+      >
+        <div className="uptime-rows">
+          <Row name="With routing" figure={sampled(attempts, () => uptime(withRouting))} label={`${name} with routing, 90 days`} ticks={days.map((day) => tickOf(day, day.withRouting))} />
+          <Row name="Without routing" figure={sampled(attempts, () => uptime(withoutRouting))} label={`${name} without routing, 90 days`} ticks={days.map((day) => tickOf(day, day.withoutRouting))} />
+        </div>
+      </ChartFigure>
       <DataTable
         caption="Uptime by provider" reflows rows={each} keyOf={(series) => series.name}
         columns={[
@@ -79,15 +80,27 @@ export function Uptime({ data: { name, uptime: { all, withoutRouting, each, sour
           { name: "Attempts that succeeded", isNumeric: true, cell: (series) => figureOf(series, series.availability) },
           { name: "With routing", isNumeric: true, title: "Of the requests that tried it first, those that were answered, by it or by another", cell: (series) => figureOf(series, series.withRouting) },
           { name: "Without routing", isNumeric: true, title: "Of the requests that tried it first, those that it answered", cell: (series) => figureOf(series, series.withoutRouting) },
-          { name: "Attempts", isNumeric: true, cell: ({ attempts }) => exact(attempts) },
+          { name: "Attempts", isNumeric: true, cell: (series) => exact(series.attempts) },
           { name: "90 days", cell: (series) => <UptimeStrip label={`${series.name}, 90 days`} ticks={series.ticks} isPlain /> },
         ]}
       />
-    </ChartFigure>
+    </>
   );
 }
 
-function Row({ name, figure, label, ticks }: { readonly name: string; readonly figure: string; readonly label: string; readonly ticks: UptimeSeries["ticks"] }) {
+/** A row a day: what the figure shows, and its CSV. */
+export function uptimeTable({ days }: Pick<UptimeData, "days">): ChartTable {
+  return {
+    columns: ["Day", "With routing", "Without routing", "Attempts"],
+    rows: days.map((day) => [{ text: date(day.at), value: isoDate(day.at) }, cell(day.withRouting), cell(day.withoutRouting), { text: exact(day.attempts), value: day.attempts }]),
+  };
+}
+
+function tickOf({ at, attempts }: UptimeDay, share: number | undefined): UptimeTick {
+  return { label: attempts === 0 ? date(at) : `${date(at)} (n = ${exact(attempts)})`, share };
+}
+
+function Row({ name, figure, label, ticks }: { readonly name: string; readonly figure: string; readonly label: string; readonly ticks: readonly UptimeTick[] }) {
   return <div className="uptime-row"><span>{name}</span><UptimeStrip label={label} ticks={ticks} /><strong className="numeric">{figure}</strong></div>;
 }
 
@@ -95,6 +108,6 @@ function figureOf({ attempts }: UptimeSeries, share: number | undefined): string
   return sampled(attempts, () => uptime(share));
 }
 
-function cell(share: number | undefined): { readonly text: string; readonly value?: number } {
-  return share === undefined ? { text: "no traffic" } : { text: uptime(share), value: share };
+function cell(share: number | undefined): Cell {
+  return share === undefined ? { text: "no traffic", value: "" } : { text: uptime(share), value: share };
 }
