@@ -1,5 +1,5 @@
 // The browser's part of the site: scripts (split, so that a page loads the islands it has), the stylesheet, the fonts, the
-// mark. Names carry a hash of the content, and each text is compressed here, once, as well as it can be.
+// mark, the picture of a shared link. Names carry a hash of the content, and each text is compressed here, once, as well as it can be.
 
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -15,13 +15,13 @@ export async function buildSite(root) {
   const { build } = await import("esbuild");
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { windrose: "web/client/main.ts", style: "web/styles/style.css", rose: "web/shell/rose.svg" },
+    entryPoints: { windrose: "web/client/main.ts", style: "web/styles/style.css", rose: "web/shell/rose.svg", card: "web/shell/card.png" },
     outdir, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]",
     bundle: true, splitting: true, format: "esm", target: "es2022", minify: true, metafile: true, write: true,
-    loader: { ".woff2": "file", ".svg": "copy" }, define: { "process.env.NODE_ENV": '"production"' }, logLevel: "warning",
+    loader: { ".woff2": "file", ".svg": "copy", ".png": "copy" }, define: { "process.env.NODE_ENV": '"production"' }, logLevel: "warning",
   });
   const files = Object.keys(metafile.outputs).map((output) => basename(output));
-  await Promise.all(files.filter((file) => !file.endsWith(".woff2")).map((file) => compress(join(root, outdir, file))));
+  await Promise.all(files.filter((file) => !/\.(?:woff2|png)$/.test(file)).map((file) => compress(join(root, outdir, file))));
   await writeFile(join(root, outdir, "manifest.json"), JSON.stringify({ ...manifestOf(metafile.outputs), files }));
   await removeStale(join(root, outdir), files);
 }
@@ -46,6 +46,7 @@ function manifestOf(outputs) {
     style: basename(fileOf("web/styles/style.css")),
     script: basename(script),
     icon: named.find((name) => /^rose-.*\.svg$/.test(name)),
+    card: named.find((name) => /^card-.*\.png$/.test(name)),
     fonts: preloaded.map((font) => named.find((name) => name.startsWith(font))),
     islands,
   };

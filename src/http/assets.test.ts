@@ -19,7 +19,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "plex.woff2"), "font");
   writeFileSync(join(folder, "rose-1.svg"), "<svg/>");
   writeFileSync(join(folder, "secret.txt"), "not in the manifest");
-  const manifest = { style: "style-1.css", script: "main-1.js", icon: "rose-1.svg", fonts: ["plex.woff2"], islands: { one: ["one-1.js"] }, files: ["main-1.js", "plex.woff2", "rose-1.svg"] };
+  const manifest = { style: "style-1.css", script: "main-1.js", icon: "rose-1.svg", card: "card-1.png", fonts: ["plex.woff2"], islands: { one: ["one-1.js"] }, files: ["main-1.js", "plex.woff2", "rose-1.svg"] };
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
   const assets = openAssets(folder);
   server = createServer((message, response) => {
@@ -36,7 +36,7 @@ afterAll(() => {
 
 describe("assets", () => {
   test("are named as paths of the site", () => {
-    expect(openAssets(folder)?.names).toEqual({ style: "/assets/style-1.css", script: "/assets/main-1.js", icon: "/assets/rose-1.svg", fonts: ["/assets/plex.woff2"], islands: { one: ["/assets/one-1.js"] } });
+    expect(openAssets(folder)?.names).toEqual({ style: "/assets/style-1.css", script: "/assets/main-1.js", icon: "/assets/rose-1.svg", card: "/assets/card-1.png", fonts: ["/assets/plex.woff2"], islands: { one: ["/assets/one-1.js"] } });
   });
 
   test("never change under their names", async () => {

@@ -23,7 +23,7 @@ interface BuiltFile {
 
 const prefix = "/assets/";
 const types: Readonly<Record<string, string>> = {
-  js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", woff2: "font/woff2", svg: "image/svg+xml",
+  js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", woff2: "font/woff2", svg: "image/svg+xml", png: "image/png",
 };
 
 /** Reads all of it, half a megabyte. Undefined where nothing was built: the gateway then serves its API alone. */
@@ -35,7 +35,7 @@ export function openAssets(folder: string): BuiltAssets | undefined {
   const files = new Map(manifest.files.map((name) => [name, readBuilt(folder, name)]));
   return {
     names: {
-      style: prefix + manifest.style, script: prefix + manifest.script, icon: prefix + manifest.icon, fonts: manifest.fonts.map((font) => prefix + font),
+      style: prefix + manifest.style, script: prefix + manifest.script, icon: prefix + manifest.icon, card: prefix + manifest.card, fonts: manifest.fonts.map((font) => prefix + font),
       islands: Object.fromEntries(Object.entries(manifest.islands).map(([island, needed]) => [island, needed.map((file) => prefix + file)])),
     },
     answer: (message, response, path) => {

@@ -36,7 +36,7 @@ export interface TestSite {
 export const siteNow = Date.UTC(2026, 6, 20, 12);
 
 const assets: BuiltAssets = {
-  names: { style: "/assets/style.css", script: "/assets/windrose.js", icon: "/assets/rose.svg", fonts: ["/assets/sans.woff2"], islands: { "model-explorer": ["/assets/model-explorer.js"] } },
+  names: { style: "/assets/style.css", script: "/assets/windrose.js", icon: "/assets/rose.svg", card: "/assets/card.png", fonts: ["/assets/sans.woff2"], islands: { "model-explorer": ["/assets/model-explorer.js"] } },
   answer: () => false,
 };
 

@@ -38,6 +38,8 @@ export interface Assets {
   readonly style: string;
   readonly script: string;
   readonly icon: string;
+  /** What stands for a page where its link is shared: 1200 by 630 pixels, drawn from card.svg. */
+  readonly card: string;
   /** Fonts that the first screen needs. */
   readonly fonts: readonly string[];
   /** The files that each island needs, without the script of every page. */

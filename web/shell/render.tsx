@@ -40,11 +40,7 @@ function Document({ page, site, islands, body }: DocumentProps): ReactNode {
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
         <title>{title}</title>
         <meta name="description" content={page.description} />
-        {page.isPrivate === true || (page.status ?? 200) >= 400 ? <meta name="robots" content="noindex" /> : <link rel="canonical" href={url} />}
-        <meta property="og:title" content={page.title} />
-        <meta property="og:description" content={page.description} />
-        <meta property="og:type" content="website" />
-        <meta property="og:url" content={url} />
+        {page.isPrivate === true || (page.status ?? 200) >= 400 ? <meta name="robots" content="noindex" /> : <Shared page={page} url={url} card={`${origin}${assets.card}`} />}
         <meta name="theme-color" content="#FAF8F3" media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content="#0A1217" media="(prefers-color-scheme: dark)" />
         <link rel="icon" href={hrefFrom(root, assets.icon)} type="image/svg+xml" />
@@ -57,5 +53,17 @@ function Document({ page, site, islands, body }: DocumentProps): ReactNode {
       </head>
       <body dangerouslySetInnerHTML={{ __html: body }} />
     </html>
+  );
+}
+
+/** How a public page is known to search engines, and shown where its link is shared. */
+function Shared({ page: { title, description }, url, card }: { readonly page: Page; readonly url: string; readonly card: string }) {
+  const properties = { site_name: "Windrose", type: "website", title, description, url, image: card, "image:width": "1200", "image:height": "630", "image:alt": "Windrose: one API in front of every model" };
+  return (
+    <>
+      <link rel="canonical" href={url} />
+      {Object.entries(properties).map(([name, content]) => <meta key={name} property={`og:${name}`} content={content} />)}
+      <meta name="twitter:card" content="summary_large_image" />
+    </>
   );
 }

@@ -17,12 +17,12 @@ interface Setting {
   readonly order: EndpointOrder | undefined;
 }
 
-/** What can be called first, then by standing, then by price; or as the reader asks, and what lacks that figure last. */
+/** What can be called first, then what an operator could make callable, by standing and by price; or as the reader asks, and what lacks that figure last. */
 export function endpointRows(reads: PageReads, model: Model, setting: Setting): readonly EndpointRow[] {
   const lacks = reads.routing.lacks(model);
   const rows = model.endpoints
     .map((endpoint) => ({ endpoint, lack: lacks.get(endpoint.id) }))
-    .sort((one, other) => Number(one.lack !== undefined) - Number(other.lack !== undefined) || order[one.endpoint.status] - order[other.endpoint.status] || costliness(one.endpoint) - costliness(other.endpoint))
+    .sort((one, other) => remoteness(one.lack) - remoteness(other.lack) || order[one.endpoint.status] - order[other.endpoint.status] || costliness(one.endpoint) - costliness(other.endpoint))
     .map(({ endpoint, lack }) => rowOf(endpoint, { reads, model, lack, setting }));
   return setting.order === undefined ? rows : ordered(rows, setting.order);
 }
@@ -62,6 +62,11 @@ function figureOf({ provider, context: tokens, prices, latency, throughput, upti
 
 const order = { active: 0, unverified: 1, historical: 2, retired: 3 } as const;
 
+/** A credential or an address is set in a minute; what the catalog itself lacks is not. */
+function remoteness(lack: Lack | undefined): number {
+  return lack === undefined ? 0 : lack === "credential" || lack === "base URL" ? 1 : 2;
+}
+
 function costliness({ pricing }: CatalogEndpoint): number {
   return pricing === undefined ? Number.MAX_SAFE_INTEGER : Number(pricing.prompt + pricing.completion);
 }
@@ -82,7 +87,7 @@ function rowOf(endpoint: CatalogEndpoint, { reads, model, lack, setting: { place
     region: regionOf(provider),
     status: statusOf(endpoint, { lack, provider, reads }),
     quantization: endpoint.quantization,
-    context: limitOf(endpoint.contextLength), outputMax: limitOf(endpoint.outputTokensMax),
+    context: limitOf(endpoint.contextLength), outputMax: givesTokens(model) ? limitOf(endpoint.outputTokensMax) : undefined,
     prices: pricesOf(endpoint.pricing), latency, throughput,
     uptime: traffic.recent.get(endpoint.id),
     policy: provider === undefined ? [] : policyOf(provider),
@@ -99,6 +104,11 @@ function regionOf(provider: Provider | undefined): string | undefined {
 }
 
 const regionsMax = 2;
+
+/** What the catalog has as the longest answer of an embedding is the length of its vectors. */
+export function givesTokens({ outputModalities }: Model): boolean {
+  return !outputModalities.includes("embeddings") && !outputModalities.includes("rerank");
+}
 
 /** The catalog has a zero where a model counts no tokens, as one that makes pictures. */
 export function limitOf(tokens: number | undefined): number | undefined {

@@ -7,6 +7,8 @@ import { counted, percent } from "../../../web/format/number.ts";
 import { date } from "../../../web/format/time.ts";
 import type { RouteAnswer } from "../../../web/islands/route-preview.tsx";
 import type { Fact, ModelPageData, ParameterRow, Variant as ShownVariant } from "../../../web/pages/model/data.ts";
+import type { SampleKind } from "../../../web/pages/model/samples.ts";
+import { taskParameters } from "../../../web/pages/model/task-parameters.ts";
 import type { CatalogReads } from "../api/models.ts";
 
 /** "Ministral 8B" of "Mistral: Ministral 8B". */
@@ -47,7 +49,10 @@ export function variantsOf({ find }: Pick<CatalogReads, "find">, model: Model, a
     { name: "base", slug: model.slug, isCurrent: asked === model.slug, meaning: "As the router orders them by itself" },
     ...offered.map((variant) => ({ name: variant, slug: `${model.slug}:${variant}`, isCurrent: asked === `${model.slug}:${variant}`, meaning: meanings[variant] })),
   ];
-  return shown.some(({ isCurrent }) => isCurrent) ? shown : [...shown, { name: asked.slice(model.slug.length + 1), slug: asked, isCurrent: true, meaning: "As this address has it" }];
+  if (shown.some(({ isCurrent }) => isCurrent)) return shown;
+  const suffix = asked.slice(model.slug.length + 1);
+  const meaning = knownVariants.filter((variant) => suffix.split(":").includes(variant)).map((variant) => meanings[variant]).join(". ");
+  return [...shown, { name: suffix, slug: asked, isCurrent: true, meaning }];
 }
 
 interface Answers {
@@ -82,13 +87,18 @@ function chanceOf({ provider, first_try_probability: chance }: Candidate): strin
 function isOffered(find: CatalogReads["find"], { slug, endpoints, supportedParameters }: Model, variant: Variant): boolean {
   switch (variant) {
     case "nitro":
-    case "floor": return true;
+    case "floor": return endpoints.length > 1;
     case "free": return find(`${slug}:free`) !== undefined || endpoints.some(({ pricing }) => pricing !== undefined && isFree(pricing));
     case "exacto": return supportedParameters.includes("tools");
     case "thinking": return supportedParameters.includes("reasoning");
     case "online": return supportedParameters.includes("web_search_options");
     case "extended": return new Set(endpoints.map(({ contextLength }) => contextLength)).size > 1;
   }
+}
+
+/** What the route takes that the model is called by; which provider takes what of it, nobody lists. */
+export function taskParameterRows(kind: Exclude<SampleKind, "chat"> | undefined): readonly ParameterRow[] {
+  return kind === undefined ? [] : Object.keys(taskParameters[kind]).map((name) => ({ name, default: undefined, takenBy: [], known: 0 }));
 }
 
 /** Of endpoints that are sold, and whose list of parameters is known. */

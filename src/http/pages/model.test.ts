@@ -62,7 +62,9 @@ describe.each(seeds)("$slug", ({ slug, name, released, context, input, output, p
     expect(html).toContain(`<title>${name} – API, Providers, Stats · Windrose</title>`);
     expect(/<meta name="description" content="([^"]*)"/.exec(html)?.[1]?.length).toBeGreaterThan(60);
     expect(html).toMatch(new RegExp(`<link rel="canonical" href="http://127.0.0.1:\\d+/${slug}"/>`));
-    expect(html).toContain('<meta property="og:title"');
+    expect(html).toContain(`<meta property="og:title" content="${name} – API, Providers, Stats"/>`);
+    expect(html).toMatch(/<meta property="og:image" content="http:\/\/127\.0\.0\.1:\d+\/assets\/card\.png"\/>/);
+    expect(html).toContain('<meta name="twitter:card" content="summary_large_image"/>');
     const data: unknown = JSON.parse(/<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html)?.[1] ?? "");
     expect(data).toMatchObject({ "@type": "SoftwareApplication", alternateName: slug, offers: [{ priceCurrency: "USD" }, {}] });
   });
@@ -86,10 +88,72 @@ test("every model of the catalog has a page without holes in it", async () => {
   }
 }, 120_000);
 
+describe("models that do not converse", () => {
+  test.each([
+    { slug: "openai/text-embedding-3-large", parameters: ["input", "dimensions", "encoding_format", "input_type"], holds: "/embeddings" },
+    { slug: "nvidia/llama-nemotron-rerank-vl-1b-v2", parameters: ["query", "documents", "top_n"], holds: "/rerank" },
+    { slug: "openai/gpt-image-1", parameters: ["prompt", "input_references", "n", "size", "aspect_ratio", "resolution", "quality", "background", "output_format", "seed", "stream"], holds: "/images" },
+    { slug: "google/gemini-2.5-flash-tts", parameters: ["input", "voice", "response_format", "speed", "input_references"], holds: "/audio/speech" },
+    { slug: "openai/whisper-large-v3", parameters: ["file", "language", "prompt", "temperature", "response_format", "timestamp_granularities"], holds: "/audio/transcriptions" },
+  ])("$slug has the fields of its own route, and no claim about those of a conversation", async ({ slug, parameters, holds }) => {
+    const html = await site.page(`/${slug}`);
+    const name = /<h1>(.*?)<\/h1>/.exec(html)?.[1] ?? "";
+    expect(rowsOf(html, `Parameters for ${name}`).map((row) => /<code>(.*?)<\/code>/.exec(row)?.[1])).toEqual(parameters);
+    expect(html).not.toContain("max_tokens");
+    expect(html).not.toContain("It takes every parameter");
+    expect(html).toContain(holds);
+  });
+
+  test("an embedding has no longest answer: what the catalog has there is the length of its vectors", async () => {
+    expect(await site.page("/openai/text-embedding-3-large")).toContain('<dt>Max output</dt><dd>—');
+  });
+
+  test("one that draws in a conversation is asked for a picture", async () => {
+    expect(await site.page("/google/gemini-2.5-flash-image")).toContain("modalities");
+  });
+});
+
+describe("the table of providers", () => {
+  const address = "/mistralai/mixtral-8x7b-instruct";
+
+  test("is ordered by what the address says, the other way round by the same link again, what is not known last", async () => {
+    const html = await site.page(`${address}?order=input`);
+    expect(html).toMatch(/aria-sort="ascending"><a href="[^"]*\?order=-input#providers">Input/);
+    const known = inputs(html).filter((price) => price !== "—").map((price) => Number(price?.slice(1)));
+    expect(known).toEqual([...known].sort((one, other) => one - other));
+    expect(inputs(html).slice(known.length).every((price) => price === "—")).toBe(true);
+    const turned = await site.page(`${address}?order=-input`);
+    expect(turned).toMatch(/aria-sort="descending"><a href="[^"]*\?order=input#providers">Input/);
+    expect(inputs(turned).slice(0, known.length)).toEqual(inputs(html).slice(0, known.length).toReversed());
+  });
+
+  test("is as it was for an order that is none", async () => expect(inputs(await site.page(`${address}?order=colour`))).toEqual(inputs(await site.page(address))));
+
+  test("folds away how to pin each provider, where its JSON is, and what it does not take", async () => {
+    const html = await site.page(address);
+    const endpoints = site.catalog.find("mistralai/mixtral-8x7b-instruct")?.endpoints ?? [];
+    for (const { tag } of endpoints) expect(html).toContain(`&quot;only&quot;: [&quot;${tag}&quot;]`);
+    expect(countOf(html, "/api/v1/models/mistralai/mixtral-8x7b-instruct/endpoints")).toBe(endpoints.length);
+    expect(html).toMatch(/It does not take <span><code>/);
+  });
+
+  test("has the prices above a length of the prompt", async () => {
+    const model = site.catalog.models.find(({ endpoints }) => endpoints.some(({ pricing }) => pricing?.overrides !== undefined));
+    const html = await site.page(`/${model?.slug}`);
+    expect(html).toMatch(/<span class="cell-note">else over \d+K<\/span>/);
+    expect(html).toMatch(/<dt>over \d+K tokens<\/dt><dd>\$[\d.]+ in, \$[\d.]+ out/);
+  });
+});
+
 describe("addresses", () => {
   test.each([
     { path: "/models/mistralai/ministral-8b", status: 301, location: "../../mistralai/ministral-8b" },
     { path: "/mistralai/ministral-8b/", status: 301, location: "../ministral-8b" },
+    { path: "/mistralai/ministral-8b/api", status: 301, location: "../../mistralai/ministral-8b#sample-code" },
+    { path: "/mistralai/ministral-8b/parameters", status: 301, location: "../../mistralai/ministral-8b#parameters" },
+    { path: "/mistralai/ministral-8b/uptime", status: 301, location: "../../mistralai/ministral-8b#uptime" },
+    { path: "/mistralai/ministral-8b/apps", status: 301, location: "../../mistralai/ministral-8b#apps" },
+    { path: "/mistralai/ministral-8b/activity", status: 301, location: "../../mistralai/ministral-8b#activity" },
     { path: "/mistralai/ministral-8b/providers", status: 301, location: "../../mistralai/ministral-8b#providers" },
     { path: "/models/mistralai/ministral-8b:nitro?app=1", status: 301, location: "../../mistralai/ministral-8b:nitro?app=1" },
   ])("$path leads to $location", async ({ path, status, location }) => {
@@ -108,6 +172,7 @@ describe("addresses", () => {
     expect(html).toMatch(/<link rel="canonical" href="[^"]*\/mistralai\/ministral-8b"\/>/);
     expect(html).toMatch(/aria-current="page"[^>]*>nitro</);
     expect(html).toContain("mistralai/ministral-8b:nitro&quot;");
+    expect(html).toMatch(/<code>:nitro<\/code> The fastest first; priority tiers, too\. The same endpoints; first comes Sandbox \d \(\d+\.\d%\), without it Sandbox \d/);
   });
 
   test.each(["/mistralai/ministral-8c", "/mistralai/ministral-8b:quick", "/mistralai/ministral-8b/nothing"])("%s is not there", async (path) => {
@@ -158,6 +223,10 @@ test.each([
   const code = /<code id="sample-code-typescript">(.*?)<\/code>/s.exec(await site.page(`/mistralai/ministral-8b-2512?${query}`))?.[1];
   expect(code).toContain(holds);
 });
+
+function inputs(html: string): readonly (string | undefined)[] {
+  return rowsOf(html, "Providers for Mixtral 8x7B Instruct").filter((row) => !row.startsWith('<tr class="more"')).map((row) => /data-label="Input">(?:<[^>]*>)*([^<]*)/.exec(row)?.[1]);
+}
 
 /** The rows of the body of the table of that name. */
 function rowsOf(html: string, caption: string): readonly string[] {

@@ -8,8 +8,8 @@ import { modelPage } from "../../../web/pages/model/page.tsx";
 import { uptimeTable } from "../../../web/pages/model/traffic.tsx";
 import { sampleModes, type SampleKind, type SampleMode } from "../../../web/pages/model/samples.ts";
 import type { ModelPageData } from "../../../web/pages/model/data.ts";
-import { endpointOrderIn, endpointRows, limitOf, pricesOf } from "./model-endpoints.ts";
-import { endingOf, factsOf, parameterRows, shortName, variantsOf, withEffect } from "./model-facts.ts";
+import { endpointOrderIn, endpointRows, givesTokens, limitOf, pricesOf } from "./model-endpoints.ts";
+import { endingOf, factsOf, parameterRows, shortName, taskParameterRows, variantsOf, withEffect } from "./model-facts.ts";
 import { trafficOf } from "./model-traffic.ts";
 import { similarTo, siblingsOf } from "./similar-models.ts";
 import { previewOf, previewParameters, readWish } from "./route-preview.ts";
@@ -102,20 +102,21 @@ async function dataOf(reads: PageReads, request: PageRequest, named: Named): Pro
   const traffic = await trafficOf(reads, model, places);
   const wish = readWish(query, model);
   const order = endpointOrderIn(query);
+  const samples = samplesOf(model, origin, query);
   const answer = previewOf(reads, model, asked, wish);
   return {
     slug: model.slug, askedSlug: asked, fullName: model.name, name: shortName(model), authorName: model.authorName,
     authorPath: places.has("/:author") ? `/${model.author}` : `/models?model_authors=${encodeURIComponent(model.author)}`,
     description: model.description, createdAt: model.createdAt * 1000,
     inputs: model.inputModalities, outputs: model.outputModalities, prices: pricesOf(model.pricing),
-    context: limitOf(model.contextLength), outputMax: limitOf(model.outputTokensMax),
+    context: limitOf(model.contextLength), outputMax: givesTokens(model) ? limitOf(model.outputTokensMax) : undefined,
     facts: factsOf(model), aliases: [...new Set([...model.aliases, model.canonicalSlug])].filter((name) => name !== model.slug),
     ending: endingOf(model, clock()), variants: withEffect(variantsOf(catalog, model, asked), () => ({ own: previewOf(reads, model, model.slug, wish), asked: answer })),
     endpoints: endpointRows(reads, model, { places, traffic, order }), order,
     preview: { wish, answer, parameters: previewParameters(model) },
-    parameters: parameterRows(model),
+    parameters: samples.kind === "chat" ? parameterRows(model) : taskParameterRows(samples.kind),
     siblings: siblingsOf(catalog.models, model), similar: similarTo(catalog.models, model),
-    samples: samplesOf(model, origin, query), isDemo: reads.isDemo, places,
+    samples, isDemo: reads.isDemo, places,
     week: traffic.week, apps: traffic.apps, activity: traffic.activity, uptime: traffic.uptime,
   };
 }
@@ -123,7 +124,7 @@ async function dataOf(reads: PageReads, request: PageRequest, named: Named): Pro
 function samplesOf(model: Model, origin: string, query: URLSearchParams): ModelPageData["samples"] {
   const kind = kindOf(model);
   const modes = kind === "chat" ? sampleModes.filter((mode) => canShow(model, mode)) : (["plain"] as const);
-  return { baseUrl: `${origin}/api/v1`, kind, modes, takesSchema: model.supportedParameters.includes("structured_outputs"), mode: modes.find((mode) => mode === query.get("sample")) ?? "plain", isAttributed: query.get("app") === "1" };
+  return { baseUrl: `${origin}/api/v1`, kind, modes, takesSchema: model.supportedParameters.includes("structured_outputs"), givesImages: kind === "chat" && model.outputModalities.includes("image"), mode: modes.find((mode) => mode === query.get("sample")) ?? "plain", isAttributed: query.get("app") === "1" };
 }
 
 function canShow({ supportedParameters, inputModalities }: Model, mode: SampleMode): boolean {

@@ -31,7 +31,7 @@ export function similarTo(models: readonly Model[], model: Model): readonly Rela
     })
     .sort((one, other) => one.distance - other.distance || other.other.createdAt - one.other.createdAt)
     .slice(0, shownMax)
-    .map(({ other, ratio }) => ({ ...related(other), reason: `${priceWords(ratio)}; ${contextWords(other, model)}` }));
+    .map(({ other, ratio }) => ({ ...related(other), reason: `${model.pricing === undefined ? "no known price, too" : priceWords(ratio)}; ${contextWords(other, model)}` }));
 }
 
 function related(model: Model): RelatedModel {

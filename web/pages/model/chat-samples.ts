@@ -18,6 +18,7 @@ export function chatSamples(wish: SampleWish): readonly Sample[] {
 }
 
 const question = "What is the meaning of life?";
+const drawingQuestion = "Draw a compass rose on an old chart.";
 const weatherQuestion = "What is the weather in Paris?";
 const cityQuestion = "Which city is the capital of France?";
 const pictureQuestion = "What is in this picture?";
@@ -26,10 +27,10 @@ const picture = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mPYrCa
 const weatherParameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
 const citySchema = { type: "object", properties: { city: { type: "string" }, country: { type: "string" } }, required: ["city", "country"], additionalProperties: false };
 
-function chatBody({ slug, mode, takesSchema }: SampleWish): Value {
+function chatBody({ slug, mode, takesSchema, givesImages }: SampleWish): Value {
   const asked = (content: unknown) => ({ model: slug, messages: [{ role: "user", content }] });
   switch (mode) {
-    case "plain": return asked(question);
+    case "plain": return givesImages ? { ...asked(drawingQuestion), modalities: ["image", "text"] } : asked(question);
     case "stream": return { ...asked(question), stream: true };
     case "tools": return {
       ...asked(weatherQuestion),
@@ -41,8 +42,8 @@ function chatBody({ slug, mode, takesSchema }: SampleWish): Value {
 }
 
 /** What of the message is printed. */
-function shownOf({ mode }: SampleWish): string {
-  return mode === "tools" ? "tool_calls" : "content";
+function shownOf({ mode, givesImages }: SampleWish): string {
+  return mode === "tools" ? "tool_calls" : mode === "plain" && givesImages ? "images" : "content";
 }
 
 function pythonChat(wish: SampleWish, body: Value): string {
@@ -63,7 +64,7 @@ function openrouterChat(wish: SampleWish, body: Value): string {
   const call = `await client.chat.send({ chatRequest: ${javascript(camelCased(body))} })`;
   return openrouterProgram(wish, wish.mode === "stream"
     ? [`const stream = ${call};`, ...printStream]
-    : [`const completion = ${call};`, `console.log(completion.choices[0].message.${wish.mode === "tools" ? "toolCalls" : "content"});`]);
+    : [`const completion = ${call};`, `console.log(completion.choices[0].message.${wish.mode === "tools" ? "toolCalls" : shownOf(wish)});`]);
 }
 
 function anthropicBody({ slug, mode }: SampleWish): Value {

@@ -39,7 +39,7 @@ export interface ModelPageData {
   readonly apps: { readonly rows: readonly AppRow[]; readonly source: string };
   readonly activity: { readonly series: readonly string[]; readonly days: readonly Day[]; readonly source: string; readonly total: number };
   readonly uptime: UptimeData;
-  readonly samples: { readonly baseUrl: string; readonly kind: SampleKind | undefined; readonly mode: SampleMode; readonly modes: readonly SampleMode[]; readonly takesSchema: boolean; readonly isAttributed: boolean };
+  readonly samples: { readonly baseUrl: string; readonly kind: SampleKind | undefined; readonly mode: SampleMode; readonly modes: readonly SampleMode[]; readonly takesSchema: boolean; readonly givesImages: boolean; readonly isAttributed: boolean };
   readonly parameters: readonly ParameterRow[];
   readonly siblings: readonly RelatedModel[];
   readonly similar: readonly RelatedModel[];

@@ -13,9 +13,11 @@ interface MoreProps {
   readonly slug: string;
   /** The row's place in the table. */
   readonly at: number;
+  /** What it takes is known of conversations alone. */
+  readonly converses: boolean;
 }
 
-export function MoreOfEndpoint({ row, slug, at }: MoreProps) {
+export function MoreOfEndpoint({ row, slug, at, converses }: MoreProps) {
   const { provider, tag, latency, throughput, prices: { others }, gaps } = row;
   return (
     <details className="endpoint-more">
@@ -26,11 +28,11 @@ export function MoreOfEndpoint({ row, slug, at }: MoreProps) {
             ? <p className="muted">No request has gone there in 7 days, so nothing is known of its speed.</p>
             : <Percentiles row={row} />}
           {others.length > 0 && <dl className="endpoint-facts">{others.map(({ of, text }) => <div key={of}><dt>{of}</dt><dd>{text}</dd></div>)}</dl>}
-          <p>{gapWords(gaps)}</p>
+          {converses && <p>{gapWords(gaps)}</p>}
         </div>
         <div className="stack-small">
           <p>To have this provider alone answer, add to the body of a request:</p>
-          <CodeBlock id={`pin-${at}`} code={`"provider": ${json({ only: [tag] })}`} what="pin" />
+          <CodeBlock id={`pin-${at}`} code={`"provider": ${json({ only: [tag] })}`} what="snippet" language={`Pin ${tag}`} />
           <p><Link to={`/api/v1/models/${slug}/endpoints`}>As JSON, with all endpoints</Link></p>
         </div>
       </div>

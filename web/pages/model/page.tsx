@@ -49,7 +49,7 @@ function Model({ data }: { readonly data: ModelPageData }) {
       <Section id="activity" title={`Recent activity on ${name}`}><Activity data={data} /></Section>
       <Section id="uptime" title={`Uptime stats for ${name}`}><Uptime data={data} /></Section>
       <Section id="sample-code" title={`Sample code and API for ${name}`}><SampleSection data={data} /></Section>
-      <Section id="parameters" title="Parameters" lede="What a request may set for this model, as its providers say. What an endpoint does not take is left out for it, or the endpoint is, with require_parameters.">
+      <Section id="parameters" title="Parameters" lede={data.samples.kind === "chat" ? "What a request may set for this model, as its providers say. What an endpoint does not take is left out for it, or the endpoint is, with require_parameters." : undefined}>
         {data.parameters.length === 0 ? <EmptyState reason="No provider has said which parameters this model takes." /> : <ParameterTable data={data} />}
       </Section>
       <Section id="third-party" title="Using third-party SDKs"><ThirdParty data={data} /></Section>

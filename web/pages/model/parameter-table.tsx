@@ -4,26 +4,28 @@ import { missing } from "../../format/price.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { ModelPageData, ParameterRow } from "./data.ts";
 import { parameterMeanings } from "./parameters.ts";
+import { taskParameters } from "./task-parameters.ts";
 
-export function ParameterTable({ data: { name, parameters } }: { readonly data: ModelPageData }) {
+export function ParameterTable({ data: { name, parameters, samples: { kind } } }: { readonly data: ModelPageData }) {
+  const isTask = kind !== undefined && kind !== "chat";
+  const meaningOf = (row: ParameterRow) => (isTask ? taskParameters[kind] : parameterMeanings)[row.name];
   return (
     <DataTable
       caption={`Parameters for ${name}`} isCaptionHidden reflows rows={parameters} keyOf={(row) => row.name}
       columns={[
         { name: "Name", cell: (row) => <code>{row.name}</code> },
-        { name: "Type", cell: (row) => parameterMeanings[row.name]?.type ?? missing },
-        { name: "Default", isNumeric: true, cell: (row) => <Default row={row} /> },
-        { name: "Range", wraps: true, cell: (row) => parameterMeanings[row.name]?.range ?? missing },
-        { name: "Description", wraps: true, cell: (row) => <span className="parameter-words">{parameterMeanings[row.name]?.description ?? "As the provider documents it."}</span> },
-        { name: "Taken by", wraps: true, cell: (row) => <TakenBy row={row} /> },
+        { name: "Type", cell: (row) => meaningOf(row)?.type ?? missing },
+        { name: "Default", isNumeric: true, cell: (row) => <Default own={row.default} usual={meaningOf(row)?.default} /> },
+        { name: "Range", wraps: true, cell: (row) => meaningOf(row)?.range ?? missing },
+        { name: "Description", wraps: true, cell: (row) => <span className="parameter-words">{meaningOf(row)?.description ?? "As the provider documents it."}</span> },
+        ...(isTask ? [] : [{ name: "Taken by", wraps: true, cell: (row: ParameterRow) => <TakenBy row={row} /> }]),
       ]}
     />
   );
 }
 
-function Default({ row: { name, default: own } }: { readonly row: ParameterRow }) {
-  if (own !== undefined) return <span title="the model's own">{own}</span>;
-  return <>{parameterMeanings[name]?.default ?? missing}</>;
+function Default({ own, usual = missing }: { readonly own: string | undefined; readonly usual: string | undefined }) {
+  return own === undefined ? <>{usual}</> : <span title="the model's own">{own}</span>;
 }
 
 /** More names than this are folded away. */

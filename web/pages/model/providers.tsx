@@ -13,18 +13,18 @@ import { Missing, MoreOfEndpoint } from "./endpoint-details.tsx";
 
 export function Providers({ data }: { readonly data: ModelPageData }) {
   const href = useHref();
-  const { name, slug, askedSlug, endpoints, order, places, parameters } = data;
+  const { name, slug, askedSlug, endpoints, order, places, parameters, samples: { kind } } = data;
   if (endpoints.length === 0) {
     return <EmptyState reason="The catalog knows no provider of this model." action={places.has("/docs/:page") ? <Link to="/docs/providers">Add one in the configuration</Link> : "An operator can add one in the configuration file."} />;
   }
-  const columns = columnsFor(parameters.length).map(({ by, ...column }): Column<EndpointRow> => {
+  const columns = columnsFor(kind === "chat" ? parameters.length : 0).map(({ by, ...column }): Column<EndpointRow> => {
     if (by === undefined || endpoints.length < 2) return column;
     const isTurned = order?.by === by && order.direction === endpointOrders[by];
     return { ...column, sortHref: href(`/${askedSlug}?order=${isTurned ? "-" : ""}${by}#providers`), ...(order?.by === by ? { sorted: order.direction } : {}) };
   });
   return (
     <>
-      <DataTable caption={`Providers for ${name}`} isCaptionHidden reflows columns={columns} rows={endpoints} keyOf={({ id }) => id} more={(row) => <MoreOfEndpoint row={row} slug={slug} at={endpoints.indexOf(row)} />} />
+      <DataTable caption={`Providers for ${name}`} isCaptionHidden reflows columns={columns} rows={endpoints} keyOf={({ id }) => id} more={(row) => <MoreOfEndpoint row={row} slug={slug} at={endpoints.indexOf(row)} converses={kind === "chat"} />} />
       <p className="as-of">
         Prices are dollars per million tokens, as listed by the provider. Speed is of the last 7 days and uptime of the last 24 hours, both measured on this gateway;
         p90 is what nine requests in ten do at least as well as. Under {samplesMin} samples the count is shown instead.

@@ -14,7 +14,7 @@ interface Props {
 
 const modeNames: Readonly<Record<SampleMode, string>> = { plain: "Plain", stream: "Stream", tools: "Tools", json: "JSON", image: "Image" };
 
-export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, kind, mode, modes, takesSchema, isAttributed }, outputs } }: Props) {
+export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, kind, mode, modes, takesSchema, givesImages, isAttributed }, outputs } }: Props) {
   if (kind === undefined) return <EmptyState reason={`This gateway has no route yet for models that give ${outputs.join(" and ")}.`} action={<Link to="/models">Find a model that it can call</Link>} />;
   const address = (to: SampleMode, isApp: boolean) => `/${askedSlug}${query(to, isApp)}#sample-code`;
   return (
@@ -35,7 +35,7 @@ export function SampleSection({ data: { askedSlug, places, samples: { baseUrl, k
       </div>
       <Tabs
         label="Code sample language" group="sample"
-        tabs={samplesFor({ baseUrl, slug: askedSlug, kind, mode, takesSchema, isAttributed }).map(({ id, label, code, install }) => ({
+        tabs={samplesFor({ baseUrl, slug: askedSlug, kind, mode, takesSchema, givesImages, isAttributed }).map(({ id, label, code, install }) => ({
           id, label,
           content: (
             <>

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { expression, json, javascript, python } from "./literals.ts";
 import { sampleModes, samplesFor, type SampleKind, type SampleWish } from "./samples.ts";
 
-const wish: SampleWish = { baseUrl: "https://ai.example.org/gateway/api/v1", slug: "acme/model", kind: "chat", mode: "plain", takesSchema: true, isAttributed: false };
+const wish: SampleWish = { baseUrl: "https://ai.example.org/gateway/api/v1", slug: "acme/model", kind: "chat", mode: "plain", takesSchema: true, givesImages: false, isAttributed: false };
 const idsOf = (over: Partial<SampleWish>) => samplesFor({ ...wish, ...over }).map(({ id }) => id);
 
 describe("literals", () => {
@@ -46,6 +46,11 @@ describe("samples", () => {
     const [curl] = samplesFor({ ...wish, mode, isAttributed: true });
     const body: unknown = JSON.parse(/-d '(.*)'$/s.exec(curl?.code ?? "")?.[1] ?? "");
     expect(body).toMatchObject({ model: "acme/model" });
+  });
+
+  test("ask a model that draws for a picture, in the plain sample alone", () => {
+    for (const { id, code } of samplesFor({ ...wish, givesImages: true })) if (id !== "anthropic") expect(code).toMatch(/modalities.*message\.images|modalities/s);
+    for (const { code } of samplesFor({ ...wish, givesImages: true, mode: "stream" })) expect(code).not.toContain("modalities");
   });
 
   test("name an app when asked to, and only then", () => {

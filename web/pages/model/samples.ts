@@ -23,6 +23,8 @@ export interface SampleWish {
   readonly mode: SampleMode;
   /** Can an answer be held to a schema? Otherwise it is any JSON. */
   readonly takesSchema: boolean;
+  /** Does a conversation with it bring pictures? Then the plain sample asks for one. */
+  readonly givesImages: boolean;
   /** With the headers by which an app is named in the rankings. */
   readonly isAttributed: boolean;
 }
