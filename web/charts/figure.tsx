@@ -51,7 +51,7 @@ export function ChartFigure({ id, title, summary, source, table, legend = [], cs
           : <Link to={csv} className="copy" download="">Download CSV</Link>}
       </div>
       <details className="chart-data" id={`${id}-data`}>
-        <summary className="no-js">View as table</summary>
+        <summary className="no-js">The numbers as a table</summary>
         <Numbers id={id} title={title} table={table} />
       </details>
     </figure>

@@ -141,7 +141,7 @@ describe("the table of providers", () => {
     const model = site.catalog.models.find(({ endpoints }) => endpoints.some(({ pricing }) => pricing?.overrides !== undefined));
     const html = await site.page(`/${model?.slug}`);
     expect(html).toMatch(/<span class="cell-note">else over \d+K<\/span>/);
-    expect(html).toMatch(/<dt>over \d+K tokens<\/dt><dd>\$[\d.]+ in, \$[\d.]+ out/);
+    expect(html).toMatch(/<li>over \d+K tokens: \$[\d.]+ in, \$[\d.]+ out/);
   });
 });
 

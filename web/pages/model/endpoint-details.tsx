@@ -27,7 +27,7 @@ export function MoreOfEndpoint({ row, slug, at, converses }: MoreProps) {
           {latency === undefined && throughput === undefined
             ? <p className="muted">No request has gone there in 7 days, so nothing is known of its speed.</p>
             : <Percentiles row={row} />}
-          {others.length > 0 && <dl className="endpoint-facts">{others.map(({ of, text }) => <div key={of}><dt>{of}</dt><dd>{text}</dd></div>)}</dl>}
+          {others.length > 0 && <ul className="endpoint-prices">{others.map(({ of, text }) => <li key={of}>{of}: {text}</li>)}</ul>}
           {converses && <p>{gapWords(gaps)}</p>}
         </div>
         <div className="stack-small">
@@ -48,14 +48,16 @@ const shown = ["p50", "p75", "p90", "p99"] as const;
 
 function Percentiles({ row: { provider, tag, latency, throughput } }: { readonly row: EndpointRow }) {
   return (
-    <table className="data-table percentiles">
-      <caption>Speed of {provider}<span className="visually-hidden">, {tag}</span>, 7 days</caption>
-      <thead><tr><td />{shown.map((name) => <th key={name} scope="col" className="numeric">{name}</th>)}<th scope="col" className="numeric">n</th></tr></thead>
-      <tbody>
-        <PercentileRow name="First content" speed={latency} format={duration} />
-        <PercentileRow name="Throughput" speed={throughput} format={rate} />
-      </tbody>
-    </table>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={`Speed of ${tag}`}>
+      <table className="data-table percentiles">
+        <caption>Speed of {provider}<span className="visually-hidden">, {tag}</span>, 7 days</caption>
+        <thead><tr><td />{shown.map((name) => <th key={name} scope="col" className="numeric">{name}</th>)}<th scope="col" className="numeric">n</th></tr></thead>
+        <tbody>
+          <PercentileRow name="First content" speed={latency} format={duration} />
+          <PercentileRow name="Throughput" speed={throughput} format={rate} />
+        </tbody>
+      </table>
+    </div>
   );
 }
 
