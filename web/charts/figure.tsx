@@ -78,7 +78,7 @@ function Legend({ id, title, entries }: { readonly id: string; readonly title: s
 
 function Numbers({ id, title, table }: Pick<ChartFigureProps, "id" | "title" | "table">) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={`${title}, table`}>
       <table className="data-table" id={`${id}-table`}>
         <thead><tr>{table.columns.map((name, index) => <th key={name} scope="col" className={index === 0 ? undefined : "numeric"}>{name}</th>)}</tr></thead>
         <tbody>

@@ -27,10 +27,10 @@ interface DataTableProps<Row> {
   readonly more?: (row: Row) => ReactNode;
 }
 
-/** A real table: a caption, scopes, the first column names the row. Scrolls within itself where the page is narrow. */
+/** A real table: a caption, scopes, the first column names the row. Scrolls within itself where the page is narrow; a group and no landmark, because the section around it may have the same name. */
 export function DataTable<Row>({ caption, isCaptionHidden = false, columns, rows, keyOf, reflows = false, more }: DataTableProps<Row>) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={caption}>
       <table className={reflows ? "data-table reflows" : "data-table"}>
         <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>
         <thead>
