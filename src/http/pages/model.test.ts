@@ -140,7 +140,7 @@ describe("the table of providers", () => {
   test("has the prices above a length of the prompt", async () => {
     const model = site.catalog.models.find(({ endpoints }) => endpoints.some(({ pricing }) => pricing?.overrides !== undefined));
     const html = await site.page(`/${model?.slug}`);
-    expect(html).toMatch(/<span class="cell-note">else over \d+K<\/span>/);
+    expect(html).toMatch(/<span class="cell-note">other over \d+K<\/span>/);
     expect(html).toMatch(/<li>over \d+K tokens: \$[\d.]+ in, \$[\d.]+ out/);
   });
 });

@@ -28,7 +28,7 @@ export function Providers({ data }: { readonly data: ModelPageData }) {
       <p className="as-of">
         Prices are dollars per million tokens, as listed by the provider. Speed is of the last 7 days and uptime of the last 24 hours, both measured on this gateway;
         p90 is what nine requests in ten do at least as well as. Under {samplesMin} samples the count is shown instead.
-        {order !== undefined && <> Ordered by {order.by}; <Link to={`/${askedSlug}#providers`}>what can be called first</Link>.</>}
+        {order !== undefined && <> Ordered by {order.by}; <Link to={`/${askedSlug}#providers`}>back to the usual order</Link>.</>}
       </p>
     </>
   );
@@ -41,7 +41,7 @@ function columnsFor(parameterCount: number): readonly OrderedColumn[] {
     { name: "Provider", by: "provider", cell: (row) => <Who row={row} /> },
     { name: "Status", wraps: true, cell: ({ status: { word, tone, note } }) => <><Chip {...(tone === undefined ? {} : { tone })}>{word}</Chip>{note !== "" && <span className="cell-note">{note}</span>}</> },
     { name: "Context", by: "context", isNumeric: true, title: "Tokens of prompt and answer together, and the most of an answer", cell: ({ context: tokens, outputMax }) => <><Tokens count={tokens} />{outputMax !== undefined && <span className="cell-note" title={`at most ${exact(outputMax)} tokens of answer`}>{context(outputMax)} out</span>}</> },
-    { name: "Input", by: "input", isNumeric: true, title: "Dollars per million input tokens", cell: ({ prices }) => <><Amount dollars={prices.prompt} />{prices.over !== undefined && <span className="cell-note">else over {context(prices.over)}</span>}</> },
+    { name: "Input", by: "input", isNumeric: true, title: "Dollars per million input tokens", cell: ({ prices }) => <><Amount dollars={prices.prompt} />{prices.over !== undefined && <span className="cell-note">other over {context(prices.over)}</span>}</> },
     { name: "Output", by: "output", isNumeric: true, title: "Dollars per million output tokens", cell: ({ prices }) => <Amount dollars={prices.completion} /> },
     { name: "Cache", wraps: true, title: "Dollars per million input tokens read from the provider's cache, and written to it", cell: (row) => <Cache row={row} /> },
     { name: "First content", by: "latency", isNumeric: true, title: "Time to the first content: median, and p90", cell: ({ latency }) => <Pair speed={latency} format={duration} /> },
