@@ -164,11 +164,11 @@ function requestKey(table: RollupTable, { book, hour, keyHash, model }: RequestS
   }
 }
 
-/** The provider's slug in an endpoint's id: "groq" in "meta/llama@groq/eu". */
+/** The provider's slug in an endpoint's id: "groq" in "meta/llama@groq/eu", "mistral" in "mistralai/mistral-nemo@mistral:open-mistral-nemo". */
 export function providerOf(endpointId: string): string {
   const tag = endpointId.slice(endpointId.lastIndexOf("@") + 1);
-  const slash = tag.indexOf("/");
-  return slash === -1 ? tag : tag.slice(0, slash);
+  const end = tag.search(/[/:]/);
+  return end === -1 ? tag : tag.slice(0, end);
 }
 
 function modelOf(endpointId: string): string {

@@ -7,7 +7,7 @@ import { openSqlite } from "../db/sqlite.ts";
 import { chargedOf, decodeCounted, encodeGeneration } from "./generation-text.ts";
 import type { Generation } from "./generation.ts";
 import { openGenerations, type GenerationRow } from "./generations.store.ts";
-import { rollupShapes } from "./rollup.ts";
+import { providerOf, rollupShapes } from "./rollup.ts";
 import { rollUp } from "./rollups.store.ts";
 import { dayMs, hourMs } from "./spans.ts";
 import { moveWatermark, readWatermark } from "./watermark.store.ts";
@@ -41,6 +41,13 @@ async function only(table: string, where = "1 = 1"): Promise<Row> {
   expect(rows).toHaveLength(1);
   return rows[0] ?? {};
 }
+
+test.each([
+  { id: "a/b@groq", provider: "groq" },
+  { id: "a/b:free@groq/eu", provider: "groq" },
+  { id: "mistralai/mistral-nemo@mistral:open-mistral-nemo", provider: "mistral" },
+  { id: "moonshotai/kimi@neuralwatt:moonshotai/Kimi-K2.7-Code", provider: "neuralwatt" },
+])("the provider of $id is $provider, whichever of its endpoints it is", ({ id, provider }) => expect(providerOf(id)).toBe(provider));
 
 describe("a generation is counted", () => {
   test("where its tokens and its cost belong: its endpoint, provider, model and key", async () => {
