@@ -2,7 +2,7 @@
 
 import { zeroNanodollars, nanodollars } from "../base/money.ts";
 import { latencyPercentiles, throughputPercentiles, totalOf, type Percentiles } from "./bins.ts";
-import { readEndpointCalls, readHistograms, readProviderCalls, type Book, type Calls, type CallsAt, type Span } from "./activity.store.ts";
+import { readEndpointCalls, readHistograms, readProviderCalls, readProvidersCalls, type Book, type Calls, type CallsAt, type Span } from "./activity.store.ts";
 import { lastSpan, measured, samplesMin, type Length, type Measured } from "./measured.ts";
 import { providerOf } from "./rollup.ts";
 import { dateOf, dayMs, hourMs } from "./spans.ts";
@@ -57,7 +57,13 @@ export async function modelActivity(book: Book, model: string, { days, now }: { 
 
 export async function providerActivity(book: Book, provider: string, { days, now }: { readonly days: number; readonly now: number }): Promise<Activity> {
   const span = lastSpan({ unit: "day", count: days }, now);
-  return activityOf((await readProviderCalls(book, provider, span)).map((calls) => ({ ...calls, of: `@${calls.of}` })), span, now);
+  return activityOf(await readProviderCalls(book, provider, span), span, now);
+}
+
+/** Of each provider that was called in this time, by its slug. */
+export async function providersActivity(book: Book, { days, now }: { readonly days: number; readonly now: number }): Promise<ReadonlyMap<string, Activity>> {
+  const span = lastSpan({ unit: "day", count: days }, now);
+  return new Map([...groupBy(await readProvidersCalls(book, span), ({ of }) => of)].map(([provider, calls]) => [provider, activityOf(calls, span, now)]));
 }
 
 function activityOf(calls: readonly CallsAt[], span: Span, now: number): Activity {
@@ -121,6 +127,12 @@ export async function modelUptime(book: Book, model: string, { unit, count, now 
 export async function providerUptime(book: Book, provider: string, { unit, count, now }: UptimeRange): Promise<UptimeSeries> {
   const span = lastSpan({ unit, count }, now);
   return uptimeSeries(provider, await readProviderCalls(book, provider, span), span, now);
+}
+
+/** Of each provider that was called in this time. */
+export async function providersUptime(book: Book, { unit, count, now }: UptimeRange): Promise<readonly UptimeSeries[]> {
+  const span = lastSpan({ unit, count }, now);
+  return [...groupBy(await readProvidersCalls(book, span), ({ of }) => of)].map(([provider, calls]) => uptimeSeries(provider, calls, span, now));
 }
 
 // oxlint-disable-next-line max-params -- a series is these four

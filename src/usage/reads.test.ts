@@ -99,6 +99,20 @@ test("a provider has its days and hours over all models", async () => {
   expect((await reads().providerActivity("p", 7)).days.at(-1)).toMatchObject({ requests: 2, tokensByProvider: { p: 300 } });
 });
 
+test("all providers together are as each is alone", async () => {
+  await record({ endpointId: "a/b@p" }, { endpointId: "a/b@q:b-latest", attempts: [attempt("a/b@q:b-latest", { faultCode: "upstream_failed" })], createdAt: now - 5 * hourMs }, { endpointId: "a/b@old", attempts: [attempt("a/b@old")], createdAt: ago(20) });
+  const one = reads();
+  for (const unit of ["hour", "day"] as const) {
+    const all = await one.providersUptime(unit);
+    expect(all.map(({ of }) => of).toSorted()).toEqual(unit === "hour" ? ["p", "q"] : ["old", "p", "q"]);
+    for (const series of all) expect(series).toEqual(await one.providerUptime(series.of, unit));
+  }
+  const activities = await one.providersActivity(7);
+  expect([...activities.keys()].toSorted()).toEqual(["p", "q"]);
+  for (const [provider, activity] of activities) expect(activity).toEqual(await one.providerActivity(provider, 7));
+  expect(await reads(true).providersUptime("day")).toEqual([]);
+});
+
 describe("rankings", () => {
   test("order by tokens, with shares and what was before", async () => {
     await record(

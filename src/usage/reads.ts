@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { modelActivity, modelSpeed, modelSummary, modelUptime, providerActivity, providerUptime, type Activity, type EndpointSpeed, type ModelSummary, type speedSpans, type Uptime, type UptimeSeries } from "./activity.ts";
+import { modelActivity, modelSpeed, modelSummary, modelUptime, providerActivity, providersActivity, providersUptime, providerUptime, type Activity, type EndpointSpeed, type ModelSummary, type speedSpans, type Uptime, type UptimeSeries } from "./activity.ts";
 import { readProviders, type Reader, type Span } from "./activity.store.ts";
 import { appActivity, type AppActivity } from "./app-activity.ts";
 import { originOf } from "./apps.ts";
@@ -29,6 +29,9 @@ export interface UsageReads {
   providers(): Promise<readonly string[]>;
   providerActivity(provider: string, days?: number): Promise<Activity>;
   providerUptime(provider: string, unit: Span["unit"]): Promise<UptimeSeries>;
+  /** The same of every provider that was called in that time. */
+  providersActivity(days: number): Promise<ReadonlyMap<string, Activity>>;
+  providersUptime(unit: Span["unit"]): Promise<readonly UptimeSeries[]>;
 
   ranking(of: "models" | "authors", period: Period): Promise<Ranking>;
   appRanking(period: Period): Promise<AppRanking>;
@@ -86,6 +89,8 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
   const modelSpeeds = keeping<readonly EndpointSpeed[]>(clock, keptMs);
   const sums = keeping<{ readonly day: Totals; readonly week: Totals }>(clock, keptMs);
   const weeks = keeping<ReadonlyMap<string, number>>(clock, keptMs);
+  const fleetActivities = keeping<ReadonlyMap<string, Activity>>(clock, keptMs);
+  const fleetUptimes = keeping<readonly UptimeSeries[]>(clock, keptMs);
   const directory = () => directories("", () => readDirectory(db));
 
   const rankApps = async (period: Period, model?: string): Promise<AppRanking> => {
@@ -111,6 +116,9 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
     providers: () => readProviders(book),
     providerActivity: (provider, days = activityDays) => providerActivity(book, provider, { days, now: clock() }),
     providerUptime: (provider, unit) => providerUptime(book, provider, { unit, count: uptimeCounts[unit], now: clock() }),
+
+    providersActivity: (days) => fleetActivities(String(days), () => providersActivity(book, { days, now: clock() })),
+    providersUptime: (unit) => fleetUptimes(unit, () => providersUptime(book, { unit, count: uptimeCounts[unit], now: clock() })),
 
     ranking: (of, period) => rankings(`${of} ${period}`, () => (of === "models" ? modelRanking : authorRanking)(book, period, clock())),
     appRanking: appRankingKept,

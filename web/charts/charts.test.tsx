@@ -81,7 +81,7 @@ test("a table is its CSV", () => {
 test("an uptime strip says in words what it shows", () => {
   const html = renderToStaticMarkup(<UptimeStrip label="Uptime of Lantern" ticks={[{ label: "a", share: 1 }, { label: "b", share: 0.97 }, { label: "c", share: 0.5 }, { label: "d", share: undefined }]} />);
   expect(html).toContain('aria-label="Uptime of Lantern: 1 good, 1 degraded, 1 down, 1 without traffic"');
-  expect([1, 0.99, 0.98, 0.95, 0.1, undefined].map(stateOf)).toEqual(["ok", "ok", "degraded", "degraded", "down", "none"]);
+  expect([1, 0.995, 0.99, 0.95, 0.1, undefined].map(stateOf)).toEqual(["ok", "ok", "degraded", "degraded", "down", "none"]);
 });
 
 test("a sparkline names its range and leaves gaps", () => {

@@ -12,7 +12,7 @@ export interface UptimeTick {
 }
 
 /** Published on the status page. */
-export const thresholds = { ok: 0.99, degraded: 0.95 } as const;
+export const thresholds = { ok: 0.995, degraded: 0.95 } as const;
 
 export function stateOf(share: number | undefined): TickState {
   if (share === undefined) return "none";

@@ -286,10 +286,12 @@ const gone = () => Promise.reject(new Fault("storage_unavailable", "gone"));
 describe("/status", () => {
   test("says first what is wrong, and publishes its thresholds", async () => {
     const html = await body("/status");
-    expect(html).toContain("at least 99% of the attempts succeeded");
-    expect(table(html, "Uptime of providers").map((row) => row.slice(0, 6))).toEqual([
-      ["Mistral", "Good", "—", "—", "100.00%", "100.00%"], ["Together", "too few to say", "—", "—", "n = 4", "92.59%"], ["Anthropic", "no traffic", "—", "—", "—", "n = 10"],
+    expect(html).toContain("at least 99.5% of the attempts succeeded");
+    expect(table(html, "Uptime of providers").map((row) => row.slice(0, 5))).toEqual([
+      ["Mistral", "Good", "—", "—", "100.00%"], ["Together", "too few to say", "—", "—", "n = 4"], ["Anthropic", "no traffic", "—", "—", "—"],
     ]);
+    expect(html).toContain('aria-label="Mistral, 24 hours: 1 good, 0 degraded, 0 down, 23 without traffic"');
+    expect(html).toMatch(/aria-label="Together, 90 days: \d+ good/);
     expect(html).toContain("1 m 30 s");
   });
 
@@ -302,7 +304,7 @@ describe("/status", () => {
   });
 
   test("is there when the database is not", async () => {
-    const broken = await openTestSite({ reads: { usage: { ...site.reads.usage, providers: gone }, gateway: { ...site.reads.gateway, unsettled: gone } } });
+    const broken = await openTestSite({ reads: { usage: { ...site.reads.usage, providersUptime: gone }, gateway: { ...site.reads.gateway, unsettled: gone } } });
     const html = await body("/status", broken);
     expect(html).toContain("The database does not answer.");
     expect(JSON.parse(await (await broken.get("/api/ui/v1/status")).text())).toMatchObject({ storage: { reachable: false } });
@@ -319,6 +321,7 @@ test("the front page has the traffic, who rises and the top apps", async () => {
   expect(html).toContain("Tokens, 7 days");
   expect(html).toMatch(/Rising this week.*Mixtral 8x7B Instruct.*\+7\.5K.*Ministral 8B/s);
   expect(html).toMatch(/Top apps this week.*helm\.example/s);
+  expect(html).toMatch(/Providers, 24 hours.*href="\.\/provider\/mistral">Mistral<\/a><span[^>]*>100\.00%/s);
 });
 
 test("no page of figures has a style in its markup, or a link that leads nowhere", async () => {

@@ -3,12 +3,15 @@
 import type { Model } from "../../catalog/model.ts";
 import { parseModelQuery, queryModels } from "../../catalog/query.ts";
 import { endpointsForSale } from "../../catalog/view.ts";
+import type { UptimeSeries } from "../../usage/activity.ts";
+import { samplesMin } from "../../../web/format/number.ts";
 import { sourceOf } from "../../../web/format/measured.ts";
 import { homePage, type HomeTraffic } from "../../../web/pages/home/page.tsx";
 import { bookOf } from "./book.ts";
 import { modelRow } from "./model-row.ts";
 import type { PageReads, PageRoute } from "./page-route.ts";
 import { risingModels } from "./rankings.ts";
+import { lastDay, pointOf, sumOf } from "./uptime-points.ts";
 
 const familiarModel = "mistralai/ministral-8b";
 const latestCount = 6;
@@ -32,17 +35,29 @@ export const homeRoute: PageRoute = {
 };
 
 const appsMax = 6;
+const healthMax = 6;
 
 /** What went through here lately; the day counts for the figures, the week for who leads. */
 async function trafficOf(reads: PageReads): Promise<HomeTraffic> {
   const { usage } = reads;
-  const [{ day, week }, rising, { rows, apps }] = await Promise.all([usage.totals(), risingModels(reads, "week"), usage.appRanking("week")]);
+  const [{ day, week }, rising, { rows, apps }, uptimes] = await Promise.all([usage.totals(), risingModels(reads, "week"), usage.appRanking("week"), usage.providersUptime("hour")]);
   const book = bookOf(reads);
   return {
     book, day: { ...day, source: sourceOf(day, book) }, week: { ...week, source: sourceOf(week, book) }, rising: week.isThin ? [] : rising,
+    health: healthOf(reads, uptimes),
     apps: rows.slice(0, appsMax).flatMap(({ id, rank, tokens }) => {
       const app = apps.get(id);
       return app === undefined ? [] : [{ rank, tokens, name: app.name, path: `/apps/${encodeURIComponent(app.slug)}` }];
     }),
   };
+}
+
+/** Those of which 24 hours allow a share, the busiest first. */
+function healthOf({ catalog }: PageReads, uptimes: readonly UptimeSeries[]): HomeTraffic["health"] {
+  const rows = uptimes.map(({ of, points }) => {
+    const hours = lastDay(points);
+    const { successes, n } = sumOf(hours);
+    return { slug: of, name: catalog.findProvider(of)?.name ?? of, n, share: n === 0 ? 0 : successes / n, hours: hours.map(pointOf) };
+  });
+  return rows.filter(({ n }) => n >= samplesMin).toSorted((one, other) => other.n - one.n).slice(0, healthMax);
 }

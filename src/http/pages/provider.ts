@@ -8,6 +8,7 @@ import { providerPage, type OfferRow, type ProviderPageData, type UptimeData } f
 import { bookOf } from "./book.ts";
 import type { PageReads, PageRoute } from "./page-route.ts";
 import { offersByProvider, stateOf, type Offer } from "./provider-offers.ts";
+import { pointOf } from "./uptime-points.ts";
 
 export const providerRoute: PageRoute = {
   path: "/provider/:slug",
@@ -62,7 +63,7 @@ function uptimeData(series: UptimeSeries, book: ProviderPageData["book"]): Uptim
   const { overall, points, n } = series;
   return {
     n, share: overall.availability ?? undefined, withRouting: overall.withRouting ?? undefined, withoutRouting: overall.withoutRouting ?? undefined,
-    points: points.map(({ at, availability, n: count }) => ({ at, share: availability ?? undefined, n: count })), source: sourceOf(series, book, "attempt"),
+    points: points.map(pointOf), source: sourceOf(series, book, "attempt"),
   };
 }
 

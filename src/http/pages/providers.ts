@@ -8,6 +8,7 @@ import { isProviderSort, providersPage, type ListedProvider, type ProviderQuery,
 import { bookOf } from "./book.ts";
 import type { PageReads, PageRoute } from "./page-route.ts";
 import { offersByProvider, stateOf, type Offer } from "./provider-offers.ts";
+import { pointOf } from "./uptime-points.ts";
 
 export const providersRoute: PageRoute = {
   path: "/providers",
@@ -71,18 +72,20 @@ function listed(provider: Provider, offers: readonly Offer[]): ListedProvider {
   };
 }
 
-/** Those that were ever called, the busiest of the week first. */
+/** Those that were called in seven days, the busiest of the week first. */
 async function usedProviders(reads: PageReads): Promise<{ readonly rows: readonly UsedProvider[]; readonly source: string }> {
   const { usage, catalog } = reads;
-  const slugs = await usage.providers();
-  const read = await Promise.all(slugs.map(async (slug) => ({ slug, uptime: await usage.providerUptime(slug, "hour"), week: await usage.providerActivity(slug, 7) })));
-  const rows = read.map(({ slug, uptime, week }): UsedProvider => ({
-    slug, name: catalog.findProvider(slug)?.name ?? slug, n: uptime.n, share: uptime.overall.availability ?? undefined,
-    ticks: uptime.points.map(({ at, availability, n }) => ({ at, share: availability ?? undefined, n })),
-    requests: week.n, tokens: week.days.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0),
-    tokensByDay: week.days.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens),
-  }));
-  const [first] = read;
+  const [uptimes, weeks] = await Promise.all([usage.providersUptime("hour"), usage.providersActivity(7)]);
+  const rows = [...weeks].map(([slug, week]): UsedProvider => {
+    const uptime = uptimes.find(({ of }) => of === slug);
+    return {
+      slug, name: catalog.findProvider(slug)?.name ?? slug, n: uptime?.n ?? 0, share: uptime?.overall.availability ?? undefined,
+      ticks: (uptime?.points ?? []).map(pointOf),
+      requests: week.n, tokens: week.days.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0),
+      tokensByDay: week.days.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens),
+    };
+  });
+  const [first] = uptimes;
   const n = rows.reduce((sum, row) => sum + row.n, 0);
-  return { rows: rows.toSorted((one, other) => other.tokens - one.tokens), source: first === undefined ? "" : sourceOf({ ...first.uptime, n }, bookOf(reads), "attempt") };
+  return { rows: rows.toSorted((one, other) => other.tokens - one.tokens), source: first === undefined ? "" : sourceOf({ ...first, n }, bookOf(reads), "attempt") };
 }

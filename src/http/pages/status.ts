@@ -9,6 +9,7 @@ import { stateOf, thresholds } from "../../../web/charts/uptime-strip.tsx";
 import { statusPage, type Counted, type ProviderStatus, type StatusData } from "../../../web/pages/status/page.tsx";
 import { bookOf } from "./book.ts";
 import type { GatewayReads, PageReads, PageRoute } from "./page-route.ts";
+import { lastDay, pointOf, sumOf } from "./uptime-points.ts";
 
 export const statusRoute: PageRoute = { path: "/status", answer: async (reads) => statusPage(await dataOf(reads)) };
 
@@ -60,17 +61,15 @@ async function booksOf(reads: PageReads): Promise<Books> {
 }
 
 interface Kept {
-  readonly slug: string;
-  readonly hours: UptimeSeries;
+  /** Undefined for one that was not called in 72 hours. */
+  readonly hours: UptimeSeries | undefined;
   readonly days: UptimeSeries;
 }
 
 async function readBooks(reads: PageReads): Promise<Books> {
   const { usage } = reads;
-  const slugs = await usage.providers();
-  const [totals, kept] = await Promise.all([
-    usage.totals(), Promise.all(slugs.map(async (slug) => ({ slug, hours: await usage.providerUptime(slug, "hour"), days: await usage.providerUptime(slug, "day") }))),
-  ]);
+  const [totals, hours, days] = await Promise.all([usage.totals(), usage.providersUptime("hour"), usage.providersUptime("day")]);
+  const kept = days.map((own): Kept => ({ hours: hours.find(({ of }) => of === own.of), days: own }));
   const [first] = kept;
   const n = kept.reduce((sum, { days }) => sum + days.n, 0);
   return {
@@ -82,24 +81,20 @@ async function readBooks(reads: PageReads): Promise<Books> {
 /** Those with most attempts of late first; those that only memory knows, last. */
 function providersOf({ catalog, gateway }: PageReads, kept: readonly Kept[]): readonly ProviderStatus[] {
   const recent = recentByProvider(gateway);
-  const known = new Map(kept.map((one) => [one.slug, one]));
+  const known = new Map(kept.map((one) => [one.days.of, one]));
   const providers = [...new Set([...known.keys(), ...recent.keys()])].map((slug): ProviderStatus => {
     const own = known.get(slug);
     const lately = recent.get(slug);
     return {
       slug, name: catalog.findProvider(slug)?.name ?? slug, recent5m: lately?.minutes ?? none, recent30m: lately?.halfHour ?? none,
-      last24h: own === undefined ? none : last(own.hours, 24), last90d: own === undefined ? none : last(own.days, 90),
-      days: (own?.days.points ?? []).map(({ at, availability, n }) => ({ at, share: availability ?? undefined, n })),
+      last24h: sumOf(lastDay(own?.hours?.points ?? [])), last90d: sumOf(own?.days.points ?? []),
+      hours: lastDay(own?.hours?.points ?? []).map(pointOf), days: (own?.days.points ?? []).map(pointOf),
     };
   });
   return providers.filter(({ last90d, recent30m }) => last90d.n + recent30m.n > 0).toSorted((one, other) => other.last24h.n - one.last24h.n || other.last90d.n - one.last90d.n);
 }
 
 const none: Counted = { successes: 0, n: 0 };
-
-function last({ points }: UptimeSeries, count: number): Counted {
-  return points.slice(-count).reduce((sum, { availability, n }) => ({ successes: sum.successes + Math.round((availability ?? 0) * n), n: sum.n + n }), none);
-}
 
 function recentByProvider(gateway: GatewayReads): ReadonlyMap<string, { readonly minutes: Counted; readonly halfHour: Counted }> {
   const providers = new Map<string, { readonly minutes: Counted; readonly halfHour: Counted }>();

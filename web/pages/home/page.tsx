@@ -1,8 +1,11 @@
 /** The front door: what this is, the first request, what is here. */
 
 import type { ModelRow } from "../../catalog/model-row.ts";
+import type { UptimePoint } from "../../charts/uptime-figure.tsx";
+import { UptimeStrip } from "../../charts/uptime-strip.tsx";
 import type { Book } from "../../format/measured.ts";
-import { compact, counted, exact } from "../../format/number.ts";
+import { compact, counted, exact, uptime } from "../../format/number.ts";
+import { asOf } from "../../format/time.ts";
 import type { Page } from "../../shell/page.ts";
 import { AppIcon } from "../../ui/app-icon.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
@@ -37,6 +40,8 @@ export interface HomeTraffic {
   readonly rising: readonly Riser[];
   /** The public apps with most tokens this week. */
   readonly apps: readonly { readonly rank: number; readonly name: string; readonly path: string; readonly tokens: number }[];
+  /** The providers with most attempts in 24 hours, and how they did. */
+  readonly health: readonly { readonly slug: string; readonly name: string; readonly n: number; readonly share: number; readonly hours: readonly UptimePoint[] }[];
 }
 
 interface Volume {
@@ -98,7 +103,7 @@ function trafficStats({ day, week }: HomeData): readonly Stat[] {
   ];
 }
 
-function Traffic({ data: { week, rising, apps, book } }: { readonly data: HomeData }) {
+function Traffic({ data: { week, day, rising, apps, health, book } }: { readonly data: HomeData }) {
   if (week.requests === 0) return <EmptyState reason="No wind yet: nothing went through this gateway in the last 7 days. Figures of use, speed and uptime begin with the first request." action={<a className="button" href="#first-request">Send the first request</a>} />;
   return (
     <>
@@ -108,6 +113,20 @@ function Traffic({ data: { week, rising, apps, book } }: { readonly data: HomeDa
           <div className="section-head"><h2 id="rising">Rising this week</h2><Link to="/rankings">All rankings</Link></div>
           <Risers rows={rising} />
           <p className="as-of">Against the 7 days before. {week.source}</p>
+        </section>
+      )}
+      {health.length > 0 && (
+        <section className="section" aria-labelledby="health">
+          <div className="section-head"><h2 id="health">Providers, 24 hours</h2><Link to="/status">Status of all</Link></div>
+          <ul className="health-strip">
+            {health.map(({ slug, name, n, share, hours }) => (
+              <li key={slug}>
+                <span className="health-name"><Link to={`/provider/${slug}`}>{name}</Link><span className="numeric" title={counted(n, "attempt")}>{uptime(share)}</span></span>
+                <UptimeStrip label={`${name}, 24 hours`} ticks={hours.map((hour) => ({ label: hour.n === 0 ? asOf(hour.at) : `${asOf(hour.at)} (n = ${hour.n})`, share: hour.share }))} />
+              </li>
+            ))}
+          </ul>
+          <p className="as-of">Shares of attempts that succeeded, hour by hour; <Link to="/status#thresholds">what the colours mean</Link>. {day.source}</p>
         </section>
       )}
       {apps.length > 0 && (
@@ -125,7 +144,7 @@ function counters({ models, providers, authors, endpoints, free }: HomeData): re
   return [
     { label: "Models", value: <Link to="/models?output_modalities=all">{exact(models)}</Link> },
     { label: "Authors", value: exact(authors) },
-    { label: "Providers", value: exact(providers) },
+    { label: "Providers", value: <Link to="/providers">{exact(providers)}</Link>, note: "that sell at least one of the models" },
     { label: "Endpoints", value: exact(endpoints), note: "a model at a provider, with a price" },
     ...(free === 0 ? [] : [{ label: "Free models", value: <Link to="/models?pricing=free">{exact(free)}</Link>, note: "listed at a price of zero" }]),
   ];

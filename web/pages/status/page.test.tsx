@@ -5,7 +5,7 @@ import { statusPage, type ProviderStatus, type StatusData } from "./page.tsx";
 const now = Date.UTC(2026, 6, 20, 12);
 const counted = (successes: number, n: number) => ({ successes, n });
 const provider = (name: string, successes: number, n: number): ProviderStatus => ({
-  slug: name.toLowerCase(), name, recent5m: counted(0, 0), recent30m: counted(0, 0), last24h: counted(successes, n), last90d: counted(successes, n), days: [{ at: now, share: n === 0 ? undefined : successes / n, n }],
+  slug: name.toLowerCase(), name, recent5m: counted(0, 0), recent30m: counted(0, 0), last24h: counted(successes, n), last90d: counted(successes, n), hours: [], days: [{ at: now, share: n === 0 ? undefined : successes / n, n }],
 });
 const draw = (data: Partial<StatusData>) => renderToStaticMarkup(<>{statusPage({
   now, startedAt: now - 3_600_000, version: "1.2.3", book: "real", storage: { isReachable: true, unsettled: 0 }, day: { requests: 400, failures: 1 }, daySource: "24 hours", providers: [], source: "90 days", ...data,
@@ -17,7 +17,7 @@ describe("the first sentence of the status", () => {
     { providers: [], text: "The gateway is up. No provider had enough traffic in 24 hours to judge it by." },
     { providers: [provider("Few", 0, 29)], text: "The gateway is up. No provider had enough traffic in 24 hours to judge it by." },
     { providers: [provider("One", 40, 40)], text: "The gateway is up, and so is the one provider with enough traffic in 24 hours to judge." },
-    { providers: [provider("One", 40, 40), provider("Two", 99, 100)], text: "The gateway is up, and so are all 2 providers with enough traffic in 24 hours to judge." },
+    { providers: [provider("One", 40, 40), provider("Two", 399, 400)], text: "The gateway is up, and so are all 2 providers with enough traffic in 24 hours to judge." },
     { providers: [provider("One", 40, 40), provider("Gale", 60, 100), provider("Slow", 97, 100)], text: "The gateway is up. Over 24 hours Gale was down, Slow was degraded; 1 of 3 providers were well." },
   ])("is: $text", ({ providers, text }) => expect(lede(draw({ providers }))).toBe(text));
 });

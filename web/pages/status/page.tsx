@@ -35,6 +35,8 @@ export interface ProviderStatus {
   readonly recent30m: Counted;
   readonly last24h: Counted;
   readonly last90d: Counted;
+  /** The last 24, and the last 90; none for one that only memory knows. */
+  readonly hours: readonly UptimePoint[];
   readonly days: readonly UptimePoint[];
 }
 
@@ -109,8 +111,10 @@ const columns: readonly Column<ProviderStatus>[] = [
   { name: "5 min", isNumeric: true, cell: ({ recent5m }) => <Share counted={recent5m} /> },
   { name: "30 min", isNumeric: true, cell: ({ recent30m }) => <Share counted={recent30m} /> },
   { name: "24 h", isNumeric: true, cell: ({ last24h }) => <Share counted={last24h} /> },
+  { name: "Hour by hour, 24 hours", cell: ({ name, hours }) => (hours.length === 0 ? "—" : <UptimeStrip label={`${name}, 24 hours`} ticks={hours.map(({ at, share, n }) => ({ label: n === 0 ? asOf(at) : `${asOf(at)} (n = ${n})`, share }))} />) },
   { name: "90 days", isNumeric: true, cell: ({ last90d }) => <Share counted={last90d} /> },
-  { name: "Week by week, 90 days", cell: ({ name, days }) => <UptimeStrip label={`${name}, 90 days by the week`} ticks={weeks(days)} /> },
+  // Each day has its own figure on the provider's page.
+  { name: "Day by day, 90 days", cell: ({ name, days }) => (days.length === 0 ? "—" : <UptimeStrip label={`${name}, 90 days`} isPlain ticks={days.map(({ at, share }) => ({ label: date(at), share }))} />) },
 ];
 
 function State({ counted: { successes, n } }: { readonly counted: Counted }) {
@@ -127,20 +131,6 @@ function Share({ counted: { successes, n } }: { readonly counted: Counted }) {
 const words: Readonly<Record<TickState, { readonly word: string; readonly tone?: "fair" | "brass" | "needle" }>> = {
   ok: { word: "Good", tone: "fair" }, degraded: { word: "Degraded", tone: "brass" }, down: { word: "Down", tone: "needle" }, none: { word: "No traffic" },
 };
-
-const weekDays = 7;
-
-/** Counted from today back, so that the last is whole; each day is on the provider's own page. */
-function weeks(days: readonly UptimePoint[]): readonly { readonly label: string; readonly share: number | undefined }[] {
-  const ticks: { label: string; share: number | undefined }[] = [];
-  for (let end = days.length; end > 0; end -= weekDays) {
-    const own = days.slice(Math.max(0, end - weekDays), end);
-    const n = own.reduce((sum, day) => sum + day.n, 0);
-    const successes = own.reduce((sum, day) => sum + (day.share ?? 0) * day.n, 0);
-    ticks.unshift({ label: `7 days from ${date(own[0]?.at)}`, share: n === 0 ? undefined : successes / n });
-  }
-  return ticks;
-}
 
 function Thresholds() {
   return (
