@@ -17,6 +17,8 @@ export interface Workload {
   readonly requests: number;
 }
 
+export const workloadNames = ["input", "output", "cached", "requests"] as const satisfies readonly (keyof Workload)[];
+
 export const usualWorkload: Workload = { input: 2_000, output: 500, cached: 0, requests: 1_000 };
 
 /** Dollars for one request. */

@@ -1,8 +1,9 @@
 /** What so many requests of such a size cost with each model. Without a script it is a form that asks the page again. */
 
 import { useState, type FormEvent } from "react";
-import { requestCost, workloadOf, type ListPrices, type Workload } from "../catalog/cost.ts";
+import { requestCost, usualWorkload, workloadNames, workloadOf, type ListPrices, type Workload } from "../catalog/cost.ts";
 import { money } from "../format/price.ts";
+import { readableQuery } from "../format/query.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { useHref } from "../ui/link.tsx";
 
@@ -35,7 +36,11 @@ export function CostCalculator({ models, workload: start, fields }: CostCalculat
   const changed = (event: FormEvent<HTMLFormElement>): void => {
     const params = new URLSearchParams();
     for (const [name, value] of new FormData(event.currentTarget)) if (typeof value === "string") params.set(name, value);
-    setWorkload(workloadOf(params));
+    const given = workloadOf(params);
+    setWorkload(given);
+    // The address is the whole comparison, and what goes without saying is not in it.
+    const unusual = workloadNames.filter((name) => given[name] !== usualWorkload[name]).map((name) => [name, String(given[name])] as const);
+    history.replaceState(history.state, "", `?${readableQuery([...fields, ...unusual])}`);
   };
   return (
     <div className="section calculator">

@@ -26,7 +26,7 @@ export function Frame({ site, path, children }: FrameProps) {
   return (
     <>
       <a className="skip-link" href="#main">Skip to content</a>
-      {site.isDemo && <p className="ribbon" role="note">Demo data: generated traffic, not measured. <code>windrose serve</code> on your own data directory shows yours.</p>}
+      {site.isDemo && <aside className="ribbon" aria-label="Demo data">Demo data: generated traffic, not measured. <code>windrose serve</code> on your own data directory shows yours.</aside>}
       <header className="site-header">
         <div className="wide">
           <Link to="/" className="brand"><Rose /><span>Windrose</span></Link>

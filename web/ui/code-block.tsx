@@ -17,8 +17,8 @@ export function CodeBlock({ code, id, what = "code", language }: CodeBlockProps)
         {language !== undefined && <span>{language}</span>}
         <CopyButton from={id} what={what} />
       </div>
-      {/* Scrolls by itself, and so must be reachable by keyboard. */}
-      <pre tabIndex={0} role="region" aria-label={language === undefined ? what : `${language} ${what}`}><code id={id}>{code}</code></pre>
+      {/* Scrolls by itself, and so must be reachable by keyboard. No landmark: a page may have twenty of one name. */}
+      <pre tabIndex={0} role="group" aria-label={language === undefined ? what : `${language} ${what}`}><code id={id}>{code}</code></pre>
     </div>
   );
 }

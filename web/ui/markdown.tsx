@@ -112,7 +112,7 @@ const headings = ["h2", "h3", "h4", "h5", "h6"] as const;
 
 function table({ header, rows }: Tokens.Table, manual: ManualLinks | undefined): ReactNode {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Table">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
       <table className="data-table">
         <thead><tr>{header.map((cell, index) => <th key={index} scope="col">{inline(cell.tokens, manual)}</th>)}</tr></thead>
         <tbody>{rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={index}>{inline(cell.tokens, manual)}</td>)}</tr>)}</tbody>

@@ -9,10 +9,11 @@ import { workloadOf, type ListPrices } from "../../../web/catalog/cost.ts";
 import { csvOf } from "../../../web/format/csv.ts";
 import { asOf } from "../../../web/format/time.ts";
 import type { PricedModel } from "../../../web/islands/cost-calculator.tsx";
-import { comparedMax } from "../../../web/pages/compare/address.ts";
+import { comparedMax, type Comparison } from "../../../web/pages/compare/address.ts";
 import { comparePage, type CompareData } from "../../../web/pages/compare/page.tsx";
 import { comparedRows, differing, markdownOf, priceNames, type ComparedModel, type ComparedRow } from "../../../web/pages/compare/rows.ts";
 import { bookOf } from "./book.ts";
+import { pricesOf as allPricesOf } from "./model-endpoints.ts";
 import type { PageReads, PageRoute } from "./page-route.ts";
 import { similarTo, siblingsOf } from "./similar-models.ts";
 
@@ -22,8 +23,8 @@ export const compareRoute: PageRoute = {
     const { models, unknown, leftOut } = chosen(reads, query);
     const { catalog } = reads;
     return comparePage({
-      slugs: models.map(({ slug }) => slug), isDifferenceOnly: isDifferenceOnly(query), models: await Promise.all(models.map((model) => compared(reads, model))),
-      priced: models.map(priced), workload: workloadOf(query), book: bookOf(reads), unknown: unknown.map((slug) => ({ slug, nearest: catalog.suggest(slug) })), leftOut,
+      comparison: comparisonOf(reads, models, query), models: await Promise.all(models.map((model) => compared(reads, model))),
+      priced: models.map(priced), book: bookOf(reads), unknown: unknown.map((slug) => ({ slug, nearest: catalog.suggest(slug) })), leftOut,
       suggestions: models.length < 2 ? await suggestions(reads, models[0]) : [],
       choices: models.length < comparedMax ? catalog.models.filter(({ isListed }) => isListed).map(({ slug, name }) => ({ slug, name })) : [],
       asOf: asOf(reads.clock()),
@@ -49,12 +50,17 @@ export const compareCsvRoute: PageRoute = {
 
 async function tableOf(reads: PageReads, query: URLSearchParams): Promise<{ readonly models: readonly Model[]; readonly rows: readonly ComparedRow[] }> {
   const { models } = chosen(reads, query);
-  const rows = comparedRows(await Promise.all(models.map((model) => compared(reads, model))));
-  return { models, rows: isDifferenceOnly(query) ? differing(rows) : rows };
+  const { isDifferenceOnly, baseline } = comparisonOf(reads, models, query);
+  const rows = comparedRows(await Promise.all(models.map((model) => compared(reads, model))), baseline);
+  return { models, rows: isDifferenceOnly ? differing(rows) : rows };
 }
 
-function isDifferenceOnly(query: URLSearchParams): boolean {
-  return query.get("diff") === "1";
+function comparisonOf({ catalog }: Pick<PageReads, "catalog">, models: readonly Model[], query: URLSearchParams): Comparison {
+  const baseline = catalog.find(query.get("base") ?? "");
+  return {
+    slugs: models.map(({ slug }) => slug), isDifferenceOnly: query.get("diff") === "1", workload: workloadOf(query),
+    baseline: baseline !== undefined && models.includes(baseline) ? baseline.slug : undefined,
+  };
 }
 
 interface Chosen {
@@ -95,7 +101,7 @@ async function compared({ catalog, usage }: PageReads, model: Model): Promise<Co
   const policies = sellers.map(([slug]) => catalog.findProvider(slug)?.dataPolicy);
   return {
     slug: model.slug, name: model.name, authorName: model.authorName, createdAt: model.createdAt * 1000, context: model.contextLength, outputMax: model.outputTokensMax,
-    inputs: model.inputModalities, outputs: model.outputModalities, parameters: model.supportedParameters, prices: pricesOf(model.pricing), tokenizer: model.tokenizer,
+    inputs: model.inputModalities, outputs: model.outputModalities, parameters: model.supportedParameters, prices: pricesOf(model.pricing), otherPrices: allPricesOf(model.pricing).others, tokenizer: model.tokenizer,
     knowledgeCutoff: model.knowledgeCutoff, isOpenWeights: model.huggingFaceId !== undefined, expires: model.expirationDate,
     providers: sellers.map(([, name]) => name), zdr: policies.filter((policy) => policy?.zdr === true).length, noTraining: policies.filter((policy) => policy?.training === false).length,
     quantizations: [...new Set(endpoints.flatMap(({ quantization }) => quantization ?? []))].toSorted(),

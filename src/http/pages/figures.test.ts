@@ -256,6 +256,13 @@ describe("/compare", () => {
     expect((await csvAt(`/compare.csv?${pair}&diff=1`))[0]).toEqual(["group", "attribute", "mistralai/ministral-8b", "mistralai/mixtral-8x7b-instruct"]);
   });
 
+  test("measures by the baseline that the address names, and keeps all of it in its links", async () => {
+    const html = await body(`/compare?${pair}&base=mistralai/ministral-8b&input=1000000`);
+    expect(html).toContain('$0.08 <span class="chip chip-fair">lowest</span> <span class="delta">20.0% less</span>');
+    expect(html).toContain('href="./compare?models=mistralai/mixtral-8x7b-instruct,mistralai/ministral-8b&amp;base=mistralai/ministral-8b&amp;input=1000000"');
+    expect(await site.page(`/compare?${pair}`)).toContain("<title>Ministral 8B vs Mixtral 8x7B Instruct · Windrose</title>");
+  });
+
   test("counts the cost that the address asks for, without a script", async () => {
     const html = await body(`/compare?${pair}&input=1000000&output=200000&requests=10`);
     expect(table(html, "Cost by model")[0]).toEqual(["Mistral: Ministral 8B", "$0.1200", "$1.20", "$36.00", "$1.20 at Mistral"]);

@@ -1,15 +1,30 @@
-/** The address of a comparison: which models in which order, and whether what they share is left out. */
+/** The address of a comparison: which models in which order, against which, for which work, and whether what they share is left out. */
+
+import { usualWorkload, workloadNames, type Workload } from "../../catalog/cost.ts";
+import { readableQuery } from "../../format/query.ts";
 
 export const comparedMax = 6;
 
 export interface Comparison {
   readonly slugs: readonly string[];
   readonly isDifferenceOnly: boolean;
+  /** The slug that the others are measured by. */
+  readonly baseline?: string | undefined;
+  readonly workload: Workload;
 }
 
-export function compareAddress({ slugs, isDifferenceOnly }: Comparison, file: "" | ".md" | ".csv" = ""): string {
-  // A colon and a slash are themselves in a query, and so the address can be read.
-  const models = slugs.map((slug) => encodeURIComponent(slug).replaceAll("%2F", "/").replaceAll("%3A", ":")).join(",");
-  const params = [...(slugs.length === 0 ? [] : [`models=${models}`]), ...(isDifferenceOnly ? ["diff=1"] : [])];
-  return `/compare${file}${params.length === 0 ? "" : `?${params.join("&")}`}`;
+export function compareAddress(comparison: Comparison, file: "" | ".md" | ".csv" = ""): string {
+  const params = paramsOf(comparison);
+  return `/compare${file}${params.length === 0 ? "" : `?${readableQuery(params)}`}`;
+}
+
+/** What the address says, but for what goes without saying. A baseline that is not compared is none. */
+export function paramsOf({ slugs, isDifferenceOnly, baseline, workload }: Comparison): readonly (readonly [string, string])[] {
+  const unusual = workloadNames.filter((name) => workload[name] !== usualWorkload[name]);
+  return [
+    ...(slugs.length === 0 ? [] : [["models", slugs.join(",")] as const]),
+    ...(isDifferenceOnly ? [["diff", "1"] as const] : []),
+    ...(baseline === undefined || !slugs.includes(baseline) ? [] : [["base", baseline] as const]),
+    ...unusual.map((name) => [name, String(workload[name])] as const),
+  ];
 }

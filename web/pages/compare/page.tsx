@@ -1,24 +1,24 @@
 /** Two to six models side by side, in one table. */
 
-import type { Workload } from "../../catalog/cost.ts";
+import { usualWorkload } from "../../catalog/cost.ts";
 import type { Book } from "../../format/measured.ts";
 import { counted } from "../../format/number.ts";
 import { Island } from "../../islands/island.tsx";
 import { CostCalculator, type PricedModel } from "../../islands/cost-calculator.tsx";
 import type { Page } from "../../shell/page.ts";
 import { Banner } from "../../ui/banner.tsx";
-import { Chip } from "../../ui/chip.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Link, useHref } from "../../ui/link.tsx";
 import { SandboxNote } from "../../ui/traffic.tsx";
-import { compareAddress, comparedMax, type Comparison } from "./address.ts";
-import { comparedRows, differing, markdownOf, type ComparedModel, type ComparedRow } from "./rows.ts";
+import { compareAddress, comparedMax, paramsOf, type Comparison } from "./address.ts";
+import { comparedRows, differing, markdownOf, type ComparedModel } from "./rows.ts";
+import { ComparedTable } from "./table.tsx";
 
-export interface CompareData extends Comparison {
+export interface CompareData {
+  readonly comparison: Comparison;
   readonly models: readonly ComparedModel[];
   readonly priced: readonly PricedModel[];
-  readonly workload: Workload;
   readonly book: Book;
   /** Slugs of the address that are no model's, with the nearest that are. */
   readonly unknown: readonly { readonly slug: string; readonly nearest: readonly string[] }[];
@@ -35,42 +35,55 @@ export interface CompareData extends Comparison {
 export function comparePage(data: CompareData): Page {
   const names = data.models.map(({ name }) => name);
   return {
-    title: "Compare models", path: "/compare",
+    title: titleOf(names), path: "/compare",
     description: names.length < 2 ? "Two to six models side by side: prices, limits, parameters, providers and what was measured here." : `${names.join(", ")} side by side: prices, limits, parameters, providers and what was measured here.`,
     body: <Compare data={data} />,
   };
 }
 
+const titleMax = 49;
+
+/** "Ministral 8B vs GPT-4o": so that tabs and bookmarks tell comparisons apart. */
+function titleOf(names: readonly string[]): string {
+  const [first = "", ...others] = names.map((name) => name.slice(name.indexOf(": ") + 1).trim());
+  const fitting = [[first, ...others].join(" vs "), `${first} vs ${others.length} others`].find((title) => title.length <= titleMax);
+  return names.length < 2 ? "Compare models" : (fitting ?? `Compare ${names.length} models`);
+}
+
 function Compare({ data }: { readonly data: CompareData }) {
-  const { models, slugs, unknown, leftOut, book } = data;
+  const { models, comparison, unknown, leftOut, book } = data;
   return (
     <div className="wide page">
       <div className="page-head">
         <h1>Compare models</h1>
         <p className="lede">Two to {comparedMax} models side by side. The address holds the whole comparison.</p>
       </div>
-      {unknown.map((one) => <Unknown key={one.slug} one={one} slugs={slugs} />)}
+      {unknown.map((one) => <Unknown key={one.slug} one={one} comparison={comparison} />)}
       {leftOut > 0 && <Banner tone="brass">{counted(leftOut, "model")} of the address {leftOut === 1 ? "was" : "were"} left out: {comparedMax} fit side by side.</Banner>}
       {models.length >= 2 && <SandboxNote book={book} />}
-      {models.length < comparedMax && <Add slugs={slugs} choices={data.choices} />}
+      {models.length < comparedMax && <Add comparison={comparison} choices={data.choices} />}
       {models.length < 2 ? <TooFew data={data} /> : <Compared data={data} />}
     </div>
   );
 }
 
-function Unknown({ one: { slug, nearest }, slugs }: { readonly one: CompareData["unknown"][number]; readonly slugs: readonly string[] }) {
+function Unknown({ one: { slug, nearest }, comparison }: { readonly one: CompareData["unknown"][number]; readonly comparison: Comparison }) {
   return (
     <Banner tone="brass">
-      There is no model <code>{slug.slice(0, 120)}</code>.{nearest.length > 0 && <> Nearest: {nearest.map((near, index) => <span key={near}>{index > 0 && ", "}<Link to={compareAddress({ slugs: [...slugs, near], isDifferenceOnly: false })}>{near}</Link></span>)}.</>}
+      There is no model <code>{slug.slice(0, 120)}</code>.{nearest.length > 0 && <> Nearest: {nearest.map((near, index) => <span key={near}>{index > 0 && ", "}<Link to={withOne(comparison, near)}>{near}</Link></span>)}.</>}
     </Banner>
   );
 }
 
-function Add({ slugs, choices }: Pick<CompareData, "slugs" | "choices">) {
+function withOne(comparison: Comparison, slug: string): string {
+  return compareAddress({ ...comparison, slugs: [...comparison.slugs, slug] });
+}
+
+function Add({ comparison, choices }: Pick<CompareData, "comparison" | "choices">) {
   const href = useHref();
   return (
     <form action={href("/compare")} className="filter-bar" aria-label="Add a model">
-      {slugs.length > 0 && <input type="hidden" name="models" value={slugs.join(",")} />}
+      <Kept fields={paramsOf(comparison)} />
       <label className="field compare-add"><span>Add a model</span><input className="input" name="add" list="all-models" placeholder="author/slug" autoComplete="off" spellCheck={false} required data-page-search="" aria-keyshortcuts="/" /></label>
       <datalist id="all-models">{choices.map(({ slug, name }) => <option key={slug} value={slug}>{name}</option>)}</datalist>
       <button type="submit" className="button button-small">Add</button>
@@ -78,7 +91,11 @@ function Add({ slugs, choices }: Pick<CompareData, "slugs" | "choices">) {
   );
 }
 
-function TooFew({ data: { models, slugs, suggestions } }: { readonly data: CompareData }) {
+function Kept({ fields }: { readonly fields: ReturnType<typeof paramsOf> }) {
+  return fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />);
+}
+
+function TooFew({ data: { models, comparison, suggestions } }: { readonly data: CompareData }) {
   const [only] = models;
   return (
     <section className="section" aria-label="What to compare">
@@ -86,7 +103,7 @@ function TooFew({ data: { models, slugs, suggestions } }: { readonly data: Compa
       <ul className="cards">
         {suggestions.map(({ slug, name, reason }) => (
           <li key={slug} className="card">
-            <h2><Link to={compareAddress({ slugs: [...slugs, slug], isDifferenceOnly: false })}>{only === undefined ? name : `With ${name}`}</Link></h2>
+            <h2><Link to={withOne(comparison, slug)}>{only === undefined ? name : `With ${name}`}</Link></h2>
             <p className="slug"><code>{slug}</code></p>
             <p className="card-summary">{reason}</p>
           </li>
@@ -96,78 +113,34 @@ function TooFew({ data: { models, slugs, suggestions } }: { readonly data: Compa
   );
 }
 
-function Compared({ data: { models, slugs, isDifferenceOnly, priced, workload, asOf } }: { readonly data: CompareData }) {
-  const all = comparedRows(models);
+const workloadKept = { "data-keeps": "input,output,cached,requests" };
+
+function Compared({ data: { models, comparison, priced, asOf } }: { readonly data: CompareData }) {
+  const { isDifferenceOnly, baseline } = comparison;
+  const all = comparedRows(models, baseline);
   const rows = isDifferenceOnly ? differing(all) : all;
   const hidden = all.length - differing(all).length;
-  const here = { slugs, isDifferenceOnly };
   return (
     <>
       <section className="section" aria-label="Comparison">
         <div className="toolbar">
           <nav className="segmented" aria-label="Rows">
-            <Link to={compareAddress({ slugs, isDifferenceOnly: false })} aria-current={isDifferenceOnly ? undefined : "page"}>All rows</Link>
-            <Link to={compareAddress({ slugs, isDifferenceOnly: true })} aria-current={isDifferenceOnly ? "page" : undefined}>Differences only</Link>
+            <Link to={compareAddress({ ...comparison, isDifferenceOnly: false })} aria-current={isDifferenceOnly ? undefined : "page"} {...workloadKept}>All rows</Link>
+            <Link to={compareAddress({ ...comparison, isDifferenceOnly: true })} aria-current={isDifferenceOnly ? "page" : undefined} {...workloadKept}>Differences only</Link>
           </nav>
-          <span className="muted small">{isDifferenceOnly ? `${counted(hidden, "row")} in which all are alike left out` : `${counted(hidden, "row")} of ${all.length} are alike`}</span>
+          <span className="muted small">{isDifferenceOnly ? `${counted(hidden, "row")} in which all are alike left out` : `${counted(hidden, "row")} of ${all.length} ${hidden === 1 ? "is" : "are"} alike`}</span>
           <CopyButton text={markdownOf(models, rows)} what="as Markdown" />
-          <Link className="small" to={compareAddress(here, ".md")}>Markdown</Link>
-          <Link className="small" to={compareAddress(here, ".csv")} download="">CSV</Link>
+          <Link className="small" to={compareAddress(comparison, ".md")}>Markdown</Link>
+          <Link className="small" to={compareAddress(comparison, ".csv")} download="">CSV</Link>
         </div>
-        <Table models={models} rows={rows} comparison={here} />
+        <ComparedTable models={models} rows={rows} comparison={comparison} />
         <p className="as-of">Prices are list prices of the catalog. Measured: {asOf}.</p>
       </section>
       <section className="section" aria-labelledby="cost">
         <div className="section-head"><h2 id="cost">Cost</h2></div>
-        <Island name="cost-calculator" component={CostCalculator} props={{ models: priced, workload, fields: [["models", slugs.join(",")], ...(isDifferenceOnly ? [["diff", "1"] as const] : [])] }} />
+        <Island name="cost-calculator" component={CostCalculator} props={{ models: priced, workload: comparison.workload, fields: paramsOf({ ...comparison, workload: usualWorkload }) }} />
         <p className="as-of">At list prices; what providers ask more for very long prompts is not in it. The first three columns are at the price the model is listed at; where the cheapest provider asks more, nobody sells it at that price today.</p>
       </section>
     </>
-  );
-}
-
-interface TableProps {
-  readonly models: readonly ComparedModel[];
-  readonly rows: readonly ComparedRow[];
-  readonly comparison: Comparison;
-}
-
-function Table({ models, rows, comparison }: TableProps) {
-  const groups = [...new Set(rows.map(({ group }) => group))];
-  return (
-    <div className="table-scroll compare-scroll" tabIndex={0} role="region" aria-label="Comparison of models">
-      <table className="data-table compare-table">
-        <caption className="visually-hidden">Comparison of {models.map(({ name }) => name).join(", ")}</caption>
-        <thead>
-          <tr>
-            <td />
-            {models.map(({ slug, name }, index) => <th key={slug} scope="col"><Link to={`/${slug}`}>{name}</Link><code className="slug">{slug}</code><ColumnLinks index={index} name={name} comparison={comparison} /></th>)}
-          </tr>
-        </thead>
-        {groups.map((group) => (
-          <tbody key={group}>
-            <tr className="compare-group"><th scope="rowgroup" colSpan={models.length + 1}><span>{group}</span></th></tr>
-            {rows.filter((row) => row.group === group).map(({ name, cells, best }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                {cells.map((cell, index) => <td key={models[index]?.slug}>{cell}{best?.at === index && <> <Chip tone="fair">{best.word}</Chip></>}</td>)}
-              </tr>
-            ))}
-          </tbody>
-        ))}
-      </table>
-    </div>
-  );
-}
-
-/** The order and the choice are the address. */
-function ColumnLinks({ index, name, comparison: { slugs, isDifferenceOnly } }: { readonly index: number; readonly name: string; readonly comparison: Comparison }) {
-  const without = slugs.filter((_, at) => at !== index);
-  const moved = [...slugs.slice(0, index - 1), ...slugs.slice(index, index + 1), ...slugs.slice(index - 1, index), ...slugs.slice(index + 1)];
-  return (
-    <span className="column-links">
-      {index > 0 && <Link to={compareAddress({ slugs: moved, isDifferenceOnly })} aria-label={`Move left: ${name}`}>Move left</Link>}
-      <Link to={compareAddress({ slugs: without, isDifferenceOnly })} aria-label={`Remove: ${name}`}>Remove</Link>
-    </span>
   );
 }

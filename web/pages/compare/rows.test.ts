@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { usualWorkload } from "../../catalog/cost.ts";
 import { compareAddress } from "./address.ts";
 import { comparedRows, differing, markdownOf, type ComparedModel } from "./rows.ts";
 
 const plain: ComparedModel = {
   slug: "a/x", name: "X", authorName: "A", createdAt: Date.UTC(2026, 0, 2), context: 128_000, outputMax: undefined, inputs: ["text"], outputs: ["text"], parameters: ["seed"],
-  prices: { prompt: "0.15", completion: "0.6" }, tokenizer: "Mistral", knowledgeCutoff: undefined, isOpenWeights: false, expires: undefined, providers: ["P"], zdr: 0, noTraining: 1, quantizations: [],
+  prices: { prompt: "0.15", completion: "0.6" }, otherPrices: [], tokenizer: "Mistral", knowledgeCutoff: undefined, isOpenWeights: false, expires: undefined, providers: ["P"], zdr: 0, noTraining: 1, quantizations: [],
   speed: undefined, uptime: { share: undefined, n: 0 }, week: { tokens: 0, requests: 0 },
 };
 const other: ComparedModel = {
@@ -35,6 +36,22 @@ describe("rows of a comparison", () => {
     expect(row("tools")?.cells).toEqual(["no", "yes"]);
   });
 
+  test("say how each is beside the baseline, where both are known", () => {
+    const beside = comparedRows([plain, other], "b/y");
+    const deltas = (name: string) => beside.find((one) => one.name === name)?.deltas;
+    expect(deltas("Input")).toEqual(["25.0% less", undefined]);
+    expect(deltas("Output")).toEqual(["50.0% more", undefined]);
+    expect(deltas("Context")).toEqual(["4.0 times as much", undefined]);
+    expect(deltas("Cache read")).toEqual([undefined, undefined]);
+    expect(comparedRows([plain, other], "c/z").some((one) => "deltas" in one)).toBe(false);
+    expect(markdownOf([plain, other], beside)).toContain("| **$0.15** (lowest, 25.0% less) | $0.20 |");
+  });
+
+  test("have one for each price beside those of tokens", () => {
+    const dear = { ...other, otherPrices: [{ of: "over 200K tokens", text: "$6.00 in" }] };
+    expect(comparedRows([plain, dear]).find(({ group }) => group === "Other prices")).toMatchObject({ name: "Over 200K tokens", cells: ["—", "$6.00 in"] });
+  });
+
   test("are left out where all are alike", () => {
     const names = differing(rows).map(({ name }) => name);
     expect(names).toContain("tools");
@@ -51,7 +68,10 @@ test("as Markdown every line has as many cells, whatever is in a name", () => {
 });
 
 test("an address can be read, and holds what would end it", () => {
-  expect(compareAddress({ slugs: ["a/x:free", "b/y"], isDifferenceOnly: true }, ".md")).toBe("/compare.md?models=a/x:free,b/y&diff=1");
-  expect(new URL(compareAddress({ slugs: ["a/x&y#z"], isDifferenceOnly: false }), "http://h").searchParams.get("models")).toBe("a/x&y#z");
-  expect(compareAddress({ slugs: [], isDifferenceOnly: false })).toBe("/compare");
+  const comparison = { slugs: ["a/x:free", "b/y"], isDifferenceOnly: true, workload: usualWorkload };
+  expect(compareAddress(comparison, ".md")).toBe("/compare.md?models=a/x:free,b/y&diff=1");
+  expect(compareAddress({ ...comparison, baseline: "b/y", workload: { ...usualWorkload, input: 1_000_000 } })).toBe("/compare?models=a/x:free,b/y&diff=1&base=b/y&input=1000000");
+  expect(compareAddress({ ...comparison, baseline: "gone/away" })).not.toContain("base");
+  expect(new URL(compareAddress({ ...comparison, slugs: ["a/x&y#z"] }), "http://h").searchParams.get("models")).toBe("a/x&y#z");
+  expect(compareAddress({ ...comparison, slugs: [], isDifferenceOnly: false })).toBe("/compare");
 });

@@ -1,5 +1,6 @@
 /** The attributes that models are compared by, as rows of text: what the table, the Markdown and the CSV show. */
 
+import { amountChange } from "../../format/change.ts";
 import { context, exact, rate, samplesMin, uptime } from "../../format/number.ts";
 import { price } from "../../format/price.ts";
 import { date, duration } from "../../format/time.ts";
@@ -16,6 +17,8 @@ export interface ComparedModel {
   readonly outputs: readonly string[];
   readonly parameters: readonly string[];
   readonly prices: Readonly<Partial<Record<PriceName, string>>>;
+  /** What else is charged: pictures, searches, long prompts. */
+  readonly otherPrices: readonly { readonly of: string; readonly text: string }[];
   readonly tokenizer: string;
   readonly knowledgeCutoff: string | undefined;
   readonly isOpenWeights: boolean;
@@ -34,7 +37,7 @@ export interface ComparedModel {
 }
 
 export const priceNames = [
-  ["prompt", "Input"], ["completion", "Output"], ["cacheRead", "Cache read"], ["cacheWrite", "Cache write"], ["promptAudio", "Audio input"], ["completionAudio", "Audio output"], ["reasoning", "Reasoning"],
+  ["prompt", "Input"], ["completion", "Output"], ["cacheRead", "Cache read"], ["cacheWrite", "Cache write"],
 ] as const;
 
 export type PriceName = (typeof priceNames)[number][0];
@@ -46,14 +49,19 @@ export interface ComparedRow {
   readonly cells: readonly string[];
   /** Which cell is the best, and what that means: "lowest". None where all are alike or it is no contest. */
   readonly best?: { readonly at: number; readonly word: string };
+  /** What each is beside the baseline: "20.0% more"; undefined for the baseline itself and where one of the two is not known. */
+  readonly deltas?: readonly (string | undefined)[];
 }
 
-export function comparedRows(models: readonly ComparedModel[]): readonly ComparedRow[] {
+/** `baseline`: the slug of the model that the others are measured by. */
+export function comparedRows(models: readonly ComparedModel[], baseline?: string): readonly ComparedRow[] {
+  const base = models.find(({ slug }) => slug === baseline);
   const row = (group: string, name: string, text: (model: ComparedModel) => string): ComparedRow => ({ group, name, cells: models.map(text) });
   const contest = ({ group, name, text, value, word }: Contest): ComparedRow => {
     const at = bestOf(models.map(value), word);
-    return { ...row(group, name, text), ...(at === undefined ? {} : { best: { at, word } }) };
+    return { ...row(group, name, text), ...(at === undefined ? {} : { best: { at, word } }), ...(base === undefined ? {} : { deltas: models.map((model) => deltaOf(value(model), value(base))) }) };
   };
+  const others = [...new Set(models.flatMap(({ otherPrices }) => otherPrices.map(({ of }) => of)))];
   const names = priceNames.filter(([name]) => models.some(({ prices }) => prices[name] !== undefined));
   const parameters = [...new Set(models.flatMap((model) => model.parameters))].toSorted();
   return [
@@ -61,10 +69,12 @@ export function comparedRows(models: readonly ComparedModel[]): readonly Compare
       group: "Price per million tokens", name: label, word: "lowest",
       text: ({ prices }) => (prices[name] === undefined ? "—" : price(prices[name])), value: ({ prices }) => (prices[name] === undefined ? undefined : Number(prices[name])),
     })),
+    ...others.map((of) => row("Other prices", capitalized(of), ({ otherPrices }) => otherPrices.find((one) => one.of === of)?.text ?? "—")),
     contest({ group: "Limits", name: "Context", word: "largest", text: (model) => (model.context === 0 ? "—" : `${context(model.context)} tokens`), value: (model) => model.context || undefined }),
     contest({ group: "Limits", name: "Max output", word: "largest", text: ({ outputMax }) => (outputMax === undefined ? "—" : `${context(outputMax)} tokens`), value: ({ outputMax }) => outputMax }),
     row("Modalities", "Input", ({ inputs }) => inputs.join(", ")),
     row("Modalities", "Output", ({ outputs }) => outputs.join(", ")),
+    contest({ group: "Providers", name: "How many", word: "most", text: ({ providers }) => exact(providers.length), value: ({ providers }) => providers.length }),
     row("Providers", "Sold by", ({ providers }) => (providers.length === 0 ? "—" : providers.join(", "))),
     row("Providers", "Quantizations", ({ quantizations }) => (quantizations.length === 0 ? "not stated" : quantizations.join(", "))),
     row("Data policy, as they say", "Zero retention", ({ zdr, providers }) => `${zdr} of ${providers.length} providers`),
@@ -98,9 +108,14 @@ export function markdownOf(models: readonly Pick<ComparedModel, "name" | "slug">
   return [
     line(["", ...models.map(({ name, slug }) => `${name} (\`${slug}\`)`)]),
     line(["---", ...models.map(() => "---")]),
-    ...rows.map(({ group, name, cells, best }) => line([`${group}: ${name}`, ...cells.map((cell, index) => (best?.at === index ? `**${cell}** (${best.word})` : cell))])),
+    ...rows.map((row) => line([`${row.group}: ${row.name}`, ...row.cells.map((cell, index) => marked(cell, index, row))])),
     "",
   ].join("\n");
+}
+
+function marked(cell: string, index: number, { best, deltas }: ComparedRow): string {
+  const words = [...(best?.at === index ? [best.word] : []), ...(deltas?.[index] === undefined ? [] : [deltas[index]])];
+  return `${best?.at === index ? `**${cell}**` : cell}${words.length === 0 ? "" : ` (${words.join(", ")})`}`;
 }
 
 function line(cells: readonly string[]): string {
@@ -121,6 +136,14 @@ function bestOf(values: readonly (number | undefined)[], word: Contest["word"]):
   if (known.length < 2) return undefined;
   const best = word === "lowest" || word === "quickest" ? Math.min(...known) : Math.max(...known);
   return known.filter((value) => value === best).length === 1 ? values.indexOf(best) : undefined;
+}
+
+function deltaOf(value: number | undefined, base: number | undefined): string | undefined {
+  return value === undefined || base === undefined || base === 0 || value === base ? undefined : amountChange(value, base);
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function few(n: number): string {

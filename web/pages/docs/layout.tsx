@@ -42,7 +42,7 @@ export function DocsLayout({ chapters, current, headings, children }: DocsLayout
 
 function DocsRail({ chapters, current }: Pick<DocsLayoutProps, "chapters" | "current">) {
   return (
-    <nav className="rail docs-rail" aria-label="Documentation">
+    <nav className="rail docs-rail" aria-label="Documentation" tabIndex={0}>
       <details className="rail-fold">
         <summary>Contents</summary>
         {chapters.map(({ name, entries }) => (
