@@ -20,6 +20,12 @@ export async function readModelVolumes({ db, isSandbox }: Book, { unit, from, to
   return new Map(rows.map((row) => [row.model as string, volumeOf(row)]));
 }
 
+/** The first day that anything is on record of; undefined before there is any. */
+export async function readFirstDay({ db, isSandbox }: Book): Promise<number | undefined> {
+  const [row] = await db.read("select min(day) as day from model_days where is_sandbox = ?", [Number(isSandbox)]);
+  return row?.day === null || row?.day === undefined ? undefined : Number(row.day);
+}
+
 /** Requests, failures and tokens of everything together. */
 export async function readTotals({ db, isSandbox }: Book, { unit, from, to }: Span): Promise<Volume & { readonly failures: number }> {
   const sql = `select coalesce(sum(requests), 0) as requests, coalesce(sum(failures), 0) as failures, coalesce(sum(prompt_tokens), 0) as prompt_tokens,

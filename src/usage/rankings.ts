@@ -1,13 +1,22 @@
 /** Who is used most: models, their authors and public apps, with what they were in the window before. */
 
-import { nanodollars, type Nanodollars } from "../base/money.ts";
+import { dollars, nanodollars, type Nanodollars } from "../base/money.ts";
 import type { Book, Span } from "./activity.store.ts";
 import type { PublicApp } from "./directory.ts";
 import { lastSpan, measured, spanBefore, windowOf, type Measured, type Window } from "./measured.ts";
-import { readAppVolumes, readModelVolumes, type Volume } from "./rankings.store.ts";
+import { readAppVolumes, readFirstDay, readModelVolumes, type Volume } from "./rankings.store.ts";
+import { dayOf } from "./spans.ts";
 
-/** 24 hours, 7 days, 30 days; the current one included. Apps are counted by days: "day" is today. */
-export type Period = "day" | "week" | "month";
+/** 24 hours, 7 days, 30 days, all that is on record; the current one included. Apps are counted by days: "day" is today. */
+export type Period = "day" | "week" | "month" | "all";
+
+/** What is the most: tokens, requests, or dollars. */
+export type RankedBy = "tokens" | "requests" | "cost";
+
+export interface Order {
+  readonly period: Period;
+  readonly by: RankedBy;
+}
 
 export interface Ranked {
   readonly rank: number;
@@ -16,42 +25,48 @@ export interface Ranked {
   readonly requests: number;
   readonly tokens: number;
   readonly cost: Nanodollars;
-  /** Of the tokens of all, between 0 and 1. */
+  /** Of what it is ranked by, of all together: between 0 and 1. */
   readonly share: number;
   /** In the window before; null for what was not there. */
   readonly previousRank: number | null;
-  readonly previousTokens: number;
+  /** Of what it is ranked by. */
+  readonly previousAmount: number;
 }
 
 export interface Ranking extends Measured {
   readonly previousWindow: Window;
   readonly requests: number;
   readonly tokens: number;
-  /** The one with most tokens first; all of them. */
+  /** The one with most first; all of them. */
   readonly rows: readonly Ranked[];
 }
 
-export async function modelRanking(book: Book, period: Period, now: number): Promise<Ranking> {
-  const span = lastSpan(lengthOf[period], now);
+export async function modelRanking(book: Book, order: Order, now: number): Promise<Ranking> {
+  const span = await spanOf(book, order.period, now);
   const [current, previous] = await Promise.all([readModelVolumes(book, span), readModelVolumes(book, spanBefore(span))]);
-  return rank(current, previous, { span, now });
+  return rank(current, previous, { span, now, by: order.by });
 }
 
 /** The same for whom the models are by: "mistralai" in "mistralai/ministral-8b". */
-export async function authorRanking(book: Book, period: Period, now: number): Promise<Ranking> {
-  const span = lastSpan(lengthOf[period], now);
+export async function authorRanking(book: Book, order: Order, now: number): Promise<Ranking> {
+  const span = await spanOf(book, order.period, now);
   const [current, previous] = await Promise.all([readModelVolumes(book, span), readModelVolumes(book, spanBefore(span))]);
-  return rank(byAuthor(current), byAuthor(previous), { span, now });
+  return rank(byAuthor(current), byAuthor(previous), { span, now, by: order.by });
 }
 
 /** Of the apps in the directory, for one model or for all. */
-export async function appRanking({ db }: Book, { period, model, apps, now }: { readonly period: Period; readonly model: string | undefined; readonly apps: ReadonlyMap<number, PublicApp>; readonly now: number }): Promise<Ranking> {
-  const span = lastSpan({ unit: "day", count: daysOf[period] }, now);
-  const [current, previous] = await Promise.all([span, spanBefore(span)].map(({ from, to }) => readAppVolumes(db, { from, to, model })));
-  return rank(visible(current, apps), visible(previous, apps), { span, now });
+export async function appRanking(book: Book, { period, by, model, apps, now }: Order & { readonly model: string | undefined; readonly apps: ReadonlyMap<number, PublicApp>; readonly now: number }): Promise<Ranking> {
+  const span = period === "day" ? lastSpan({ unit: "day", count: 1 }, now) : await spanOf(book, period, now);
+  const [current, previous] = await Promise.all([span, spanBefore(span)].map(({ from, to }) => readAppVolumes(book.db, { from, to, model })));
+  return rank(visible(current, apps), visible(previous, apps), { span, now, by });
 }
 
-const daysOf = { day: 1, week: 7, month: 30 } as const;
+async function spanOf(book: Book, period: Period, now: number): Promise<Span> {
+  if (period !== "all") return lastSpan(lengthOf[period], now);
+  const to = dayOf(now);
+  return { unit: "day", from: (await readFirstDay(book)) ?? to, to };
+}
+
 const lengthOf = { day: { unit: "hour", count: 24 }, week: { unit: "day", count: 7 }, month: { unit: "day", count: 30 } } as const;
 
 function visible(volumes: ReadonlyMap<number, Volume> | undefined, apps: ReadonlyMap<number, PublicApp>): ReadonlyMap<string, Volume> {
@@ -68,25 +83,42 @@ function byAuthor(models: ReadonlyMap<string, Volume>): ReadonlyMap<string, Volu
   return authors;
 }
 
-function rank(current: ReadonlyMap<string, Volume>, previous: ReadonlyMap<string, Volume>, { span, now }: { readonly span: Span; readonly now: number }): Ranking {
-  const before = new Map(ordered(previous).map(([id, { tokens }], index) => [id, { rank: index + 1, tokens }]));
-  const sorted = ordered(current);
-  const tokens = sorted.reduce((sum, [, volume]) => sum + volume.tokens, 0);
-  const requests = sorted.reduce((sum, [, volume]) => sum + volume.requests, 0);
-  const rows = sorted.map(([id, volume], index) => ({
-    rank: index + 1, id, requests: volume.requests, tokens: volume.tokens, cost: volume.cost,
-    share: tokens === 0 ? 0 : volume.tokens / tokens,
-    previousRank: before.get(id)?.rank ?? null, previousTokens: before.get(id)?.tokens ?? 0,
-  }));
-  return { ...measured(span, requests, now), previousWindow: windowOf(spanBefore(span), now), requests, tokens, rows };
+interface Ranks {
+  readonly span: Span;
+  readonly now: number;
+  readonly by: RankedBy;
 }
 
-/** By tokens; of equal ones the first in the alphabet. Who used none is not ranked. */
-function ordered(volumes: ReadonlyMap<string, Volume>): (readonly [string, Volume & { readonly tokens: number }])[] {
+function rank(current: ReadonlyMap<string, Volume>, previous: ReadonlyMap<string, Volume>, { span, now, by }: Ranks): Ranking {
+  const before = new Map(ordered(previous, by).map(([id, { amount }], index) => [id, { rank: index + 1, amount }]));
+  const sorted = ordered(current, by);
+  const sum = (count: (volume: Volume & { readonly amount: number }) => number) => sorted.reduce((all, [, volume]) => all + count(volume), 0);
+  const [whole, requests] = [sum(({ amount }) => amount), sum((volume) => volume.requests)];
+  const rows = sorted.map(([id, volume], index) => ({
+    rank: index + 1, id, requests: volume.requests, tokens: tokensOf(volume), cost: volume.cost,
+    share: whole === 0 ? 0 : volume.amount / whole,
+    previousRank: before.get(id)?.rank ?? null, previousAmount: before.get(id)?.amount ?? 0,
+  }));
+  return { ...measured(span, requests, now), previousWindow: windowOf(spanBefore(span), now), requests, tokens: sum(tokensOf), rows };
+}
+
+/** By what is asked for; of equal ones the first in the alphabet. Who has none of it is not ranked. */
+function ordered(volumes: ReadonlyMap<string, Volume>, by: RankedBy): (readonly [string, Volume & { readonly amount: number }])[] {
   return [...volumes]
-    .map(([id, volume]) => [id, { ...volume, tokens: tokensOf(volume) }] as const)
-    .filter(([, { tokens }]) => tokens > 0)
-    .sort(([one, more], [other, less]) => less.tokens - more.tokens || (one < other ? -1 : 1));
+    .map(([id, volume]) => [id, { ...volume, amount: amountOf(volume, by) }] as const)
+    .filter(([, { amount }]) => amount > 0)
+    .sort(([one, more], [other, less]) => less.amount - more.amount || (one < other ? -1 : 1));
+}
+
+function amountOf(volume: Volume, by: RankedBy): number {
+  switch (by) {
+    case "tokens":
+      return tokensOf(volume);
+    case "requests":
+      return volume.requests;
+    case "cost":
+      return dollars(volume.cost);
+  }
 }
 
 export function tokensOf({ promptTokens, completionTokens }: Volume): number {

@@ -122,16 +122,31 @@ describe("rankings", () => {
     const { rows, n, tokens, window, previousWindow } = await reads().ranking("models", "week");
     expect([n, tokens, window, previousWindow]).toEqual([3, 950, { from: today - 6 * dayMs, to: now }, { from: today - 13 * dayMs, to: today - 6 * dayMs }]);
     expect(rows).toEqual([
-      { rank: 1, id: "a/b", requests: 1, tokens: 700, cost: 7n, share: 700 / 950, previousRank: null, previousTokens: 0 },
-      { rank: 2, id: "a/c", requests: 1, tokens: 150, cost: 7n, share: 150 / 950, previousRank: 2, previousTokens: 150 },
-      { rank: 3, id: "d/e", requests: 1, tokens: 100, cost: 7n, share: 100 / 950, previousRank: 1, previousTokens: 1000 },
+      { rank: 1, id: "a/b", requests: 1, tokens: 700, cost: 7n, share: 700 / 950, previousRank: null, previousAmount: 0 },
+      { rank: 2, id: "a/c", requests: 1, tokens: 150, cost: 7n, share: 150 / 950, previousRank: 2, previousAmount: 150 },
+      { rank: 3, id: "d/e", requests: 1, tokens: 100, cost: 7n, share: 100 / 950, previousRank: 1, previousAmount: 1000 },
     ]);
     expect((await reads().ranking("authors", "week")).rows.map(({ id, tokens: sum, previousRank }) => [id, sum, previousRank])).toEqual([["a", 850, 2], ["d", 100, 1]]);
   });
 
   test("of a day are of 24 hours", async () => {
     await record({ createdAt: now - 23 * hourMs }, { createdAt: now - 24 * hourMs, promptTokens: 1 });
-    expect((await reads().ranking("models", "day")).rows).toMatchObject([{ requests: 1, tokens: 150, previousTokens: 51 }]);
+    expect((await reads().ranking("models", "day")).rows).toMatchObject([{ requests: 1, tokens: 150, previousAmount: 51 }]);
+  });
+
+  test("by requests and by cost are other orders, of other shares", async () => {
+    await record({ endpointId: "a/b@p", promptTokens: 900 }, { endpointId: "c/d@p", cost: nanodollars(0n) }, { endpointId: "c/d@p", cost: nanodollars(21n) }, { endpointId: "e/f@p", cost: nanodollars(0n), createdAt: ago(8) });
+    const of = async (by: "tokens" | "requests" | "cost") => (await reads().ranking("models", "week", by)).rows.map(({ id, share }) => [id, share]);
+    expect(await of("tokens")).toEqual([["a/b", 950 / 1250], ["c/d", 300 / 1250]]);
+    expect(await of("requests")).toEqual([["c/d", 2 / 3], ["a/b", 1 / 3]]);
+    expect((await of("cost")).map(([id, share]) => [id, Number(share).toFixed(6)])).toEqual([["c/d", "0.750000"], ["a/b", "0.250000"]]);
+  });
+
+  test("of all time begin with the first day on record", async () => {
+    expect(await reads().ranking("models", "all")).toMatchObject({ rows: [], window: { from: today } });
+    await record({ createdAt: ago(200) }, { endpointId: "c/d@p" }, { createdAt: ago(300), isSandbox: true });
+    const { rows, window } = await reads().ranking("models", "all");
+    expect([rows.map(({ id, previousRank }) => [id, previousRank]), window.from]).toEqual([[["a/b", null], ["c/d", null]], today - 200 * dayMs]);
   });
 
   test("are kept for ten seconds", async () => {

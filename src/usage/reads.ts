@@ -13,7 +13,7 @@ import { appDataset, modelDataset, type AppDataset, type AppDatasetRow, type Mod
 import { readDirectory, type PublicApp } from "./directory.ts";
 import { keeping, lastSpan, measured, sharing, type Measured } from "./measured.ts";
 import { readModelVolumes, readTotals, type Volume } from "./rankings.store.ts";
-import { appRanking, authorRanking, modelRanking, tokensOf, type Period, type Ranking } from "./rankings.ts";
+import { appRanking, authorRanking, modelRanking, tokensOf, type Order, type Period, type RankedBy, type Ranking } from "./rankings.ts";
 
 export interface UsageReads {
   modelSummary(model: string): Promise<ModelSummary>;
@@ -33,8 +33,9 @@ export interface UsageReads {
   providersActivity(days: number): Promise<ReadonlyMap<string, Activity>>;
   providersUptime(unit: Span["unit"]): Promise<readonly UptimeSeries[]>;
 
-  ranking(of: "models" | "authors", period: Period): Promise<Ranking>;
-  appRanking(period: Period): Promise<AppRanking>;
+  /** By tokens unless told otherwise. */
+  ranking(of: "models" | "authors", period: Period, by?: RankedBy): Promise<Ranking>;
+  appRanking(period: Period, by?: RankedBy): Promise<AppRanking>;
   /** By its id, its slug or any URL of its origin; undefined for one that is not public. */
   app(name: string): Promise<AppReading | undefined>;
 
@@ -93,13 +94,13 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
   const fleetUptimes = keeping<readonly UptimeSeries[]>(clock, keptMs);
   const directory = () => directories("", () => readDirectory(db));
 
-  const rankApps = async (period: Period, model?: string): Promise<AppRanking> => {
+  const rankApps = async (order: Order, model?: string): Promise<AppRanking> => {
     const apps = await directory();
-    const ranking = await appRanking(book, { period, model, apps, now: clock() });
+    const ranking = await appRanking(book, { ...order, model, apps, now: clock() });
     const ranked = ranking.rows.flatMap(({ id }) => apps.get(Number(id)) ?? []);
     return { ...ranking, apps: new Map(ranked.map((app) => [String(app.id), app])) };
   };
-  const appRankingKept = (period: Period) => appRankings(period, () => rankApps(period));
+  const appRankingKept = (period: Period, by: RankedBy = "tokens") => appRankings(`${period} ${by}`, () => rankApps({ period, by }));
 
   const totalsOver = async (span: Span): Promise<Totals> => {
     const { requests, failures, cost, ...tokens } = await readTotals(book, span);
@@ -111,7 +112,7 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
     modelActivity: (model, days = activityDays) => modelActivities(`${model} ${days}`, () => modelActivity(book, model, { days, now: clock() })),
     modelUptime: (model, unit) => modelUptimes(`${model} ${unit}`, () => modelUptime(book, model, { unit, count: uptimeCounts[unit], now: clock() })),
     modelSpeed: (model, over) => modelSpeeds(`${model} ${over}`, () => modelSpeed(book, model, { over, now: clock() })),
-    modelApps: (model) => appRankings(`week ${model}`, () => rankApps("week", model)),
+    modelApps: (model) => appRankings(`week of ${model}`, () => rankApps({ period: "week", by: "tokens" }, model)),
 
     providers: () => readProviders(book),
     providerActivity: (provider, days = activityDays) => providerActivity(book, provider, { days, now: clock() }),
@@ -120,7 +121,7 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
     providersActivity: (days) => fleetActivities(String(days), () => providersActivity(book, { days, now: clock() })),
     providersUptime: (unit) => fleetUptimes(unit, () => providersUptime(book, { unit, count: uptimeCounts[unit], now: clock() })),
 
-    ranking: (of, period) => rankings(`${of} ${period}`, () => (of === "models" ? modelRanking : authorRanking)(book, period, clock())),
+    ranking: (of, period, by = "tokens") => rankings(`${of} ${period} ${by}`, () => (of === "models" ? modelRanking : authorRanking)(book, { period, by }, clock())),
     appRanking: appRankingKept,
 
     async app(name) {

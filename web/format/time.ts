@@ -24,6 +24,11 @@ export function date(ms: number | undefined): string {
   return `${months[day.getUTCMonth()]} ${day.getUTCDate()}, ${day.getUTCFullYear()}`;
 }
 
+/** "Dec 2", where the year goes without saying. */
+export function dayAndMonth(ms: number): string {
+  return date(ms).replace(/, \d+$/, "");
+}
+
 /** "2025-12-02", for `datetime` attributes and tables of data. */
 export function isoDate(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);

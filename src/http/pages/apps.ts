@@ -42,8 +42,8 @@ async function cards({ usage, clock }: PageReads, { rows, apps }: AppRanking, { 
   return wanted.flatMap(({ app: { id } }) => {
     const [app, row] = [apps.get(String(id)), ranked.get(String(id))];
     if (app === undefined || row === undefined) return [];
-    const { rank, previousRank, previousTokens, tokens, requests, share } = row;
-    return [{ slug: app.slug, name: app.name, origin: app.origin, categories: app.categories, rank, previousRank, previousTokens, tokens, requests, share }];
+    const { rank, previousRank, previousAmount, tokens, requests, share } = row;
+    return [{ slug: app.slug, name: app.name, origin: app.origin, categories: app.categories, rank, previousRank, previousAmount, tokens, requests, share }];
   });
 }
 

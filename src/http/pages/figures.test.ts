@@ -99,7 +99,33 @@ describe("/rankings", () => {
     expect(head.slice(1, -1)).toEqual(["Mistral: Mixtral 8x7B Instruct", "Mistral: Ministral 8B", "Anthropic: Claude Sonnet 5"]);
   });
 
-  test.each(["day", "week", "month"])("adds up to all there was, by %s", async (period) => {
+  test("ranks by requests and by spend where the address says so, as a page and as CSV", async () => {
+    const [byRequests, byCost] = [await body("/rankings?by=requests"), await body("/rankings?by=cost&period=month")];
+    expect(table(byRequests, "Models by requests, the last 7 days").map(([model, , share, place]) => [model?.split(" ").at(-1), share, place])).toEqual([
+      ["mistralai/ministral-8b", "52.4%", "▲ up 1 place"], ["mistralai/mixtral-8x7b-instruct", "35.7%", "▼ down 1 place"], ["anthropic/claude-sonnet-5", "11.9%", "● new"],
+    ]);
+    expect(byRequests).not.toContain("models-daily");
+    expect(byCost).toContain('href="./rankings.csv?of=models&amp;period=month&amp;by=cost"');
+    const [head, first] = await csvAt("/rankings.csv?of=models&period=month&by=cost");
+    expect([head?.[8], first?.[2]]).toEqual(["previous_cost_usd", "mistralai/ministral-8b"]);
+  });
+
+  test("of all time has all, and compares it with nothing", async () => {
+    const html = await body("/rankings?period=all");
+    expect(table(html, "Models by tokens, all that is on record")[0]).toHaveLength(5);
+    expect(html).not.toContain("Rising most");
+  });
+
+  test("has each author's part of each week, and all parts make a whole", async () => {
+    const rows = table(await body("/rankings"), "Shares of tokens by author, week by week");
+    expect(rows.map(([author]) => author)).toEqual(["Mistral AI", "Anthropic"]);
+    expect(rows[0]).toHaveLength(9);
+    const filled = rows[0]?.slice(1).flatMap((cell, index) => (cell === "—" ? [] : [index + 1])) ?? [];
+    expect(filled.length).toBeGreaterThan(1);
+    for (const index of filled) expect(rows.reduce((sum, row) => sum + Number.parseFloat(row[index] ?? ""), 0)).toBeCloseTo(100, 1);
+  });
+
+  test.each(["day", "week", "month", "all"])("adds up to all there was, by %s", async (period) => {
     const shares = (await csvAt(`/rankings.csv?of=authors&period=${period}`)).slice(1).map((row) => Number(row[4]));
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
   });

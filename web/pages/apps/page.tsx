@@ -42,7 +42,7 @@ export interface AppCard {
   readonly rank: number;
   readonly previousRank: number | null;
   readonly tokens: number;
-  readonly previousTokens: number;
+  readonly previousAmount: number;
   readonly requests: number;
   /** Of the tokens of all public apps. */
   readonly share: number;
@@ -88,7 +88,7 @@ function Card({ app, isThin }: { readonly app: AppCard; readonly isThin: boolean
         <div><dt>Tokens</dt><dd><span title={counted(app.tokens, "token")}>{compact(app.tokens)}</span></dd></div>
         <div><dt>Requests</dt><dd>{exact(app.requests)}</dd></div>
         {!isThin && <div><dt>Share</dt><dd>{percent(app.share)}</dd></div>}
-        {!isThin && <div><dt>Change</dt><dd>{amountChange(app.tokens, app.previousTokens)}</dd></div>}
+        {!isThin && <div><dt>Change</dt><dd>{amountChange(app.tokens, app.previousAmount)}</dd></div>}
         {!isThin && <div><dt>Place</dt><dd>{rankChange(app.rank, app.previousRank)}</dd></div>}
       </dl>
       {app.categories.length > 0 && <p className="card-foot">{app.categories.map(words).join(" · ")}</p>}

@@ -74,7 +74,7 @@ export function comparedRows(models: readonly ComparedModel[], baseline?: string
     contest({ group: "Limits", name: "Max output", word: "largest", text: ({ outputMax }) => (outputMax === undefined ? "—" : `${context(outputMax)} tokens`), value: ({ outputMax }) => outputMax }),
     row("Modalities", "Input", ({ inputs }) => inputs.join(", ")),
     row("Modalities", "Output", ({ outputs }) => outputs.join(", ")),
-    contest({ group: "Providers", name: "How many", word: "most", text: ({ providers }) => exact(providers.length), value: ({ providers }) => providers.length }),
+    row("Providers", "How many", ({ providers }) => exact(providers.length)),
     row("Providers", "Sold by", ({ providers }) => (providers.length === 0 ? "—" : providers.join(", "))),
     row("Providers", "Quantizations", ({ quantizations }) => (quantizations.length === 0 ? "not stated" : quantizations.join(", "))),
     row("Data policy, as they say", "Zero retention", ({ zdr, providers }) => `${zdr} of ${providers.length} providers`),
