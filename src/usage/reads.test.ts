@@ -39,6 +39,8 @@ const allDays = { from: Math.floor(today / dayMs) - 20, to: Math.floor(today / d
 const startsOf = async (period: "week" | "month") => (await reads().modelDataset({ ...allDays, period })).map(({ day, tokens }) => [new Date(day * dayMs).toISOString().slice(0, 10), tokens]);
 const tokensOf = async (query: object) => (await reads().modelDataset({ ...allDays, period: "day", ...query })).map(({ model, tokens: sum }) => [model, sum]);
 
+const sharesBy = async (by: "tokens" | "requests" | "cost") => (await reads().ranking("models", "week", by)).rows.map(({ id, share }) => [id, share]);
+
 async function addKey(hash: string, isPublic: boolean): Promise<void> {
   await db.write([{
     sql: `insert into keys (hash, workspace_id, name, label, kind, is_sandbox, disabled, include_byok_in_limit, created_at, public_app)
@@ -136,10 +138,9 @@ describe("rankings", () => {
 
   test("by requests and by cost are other orders, of other shares", async () => {
     await record({ endpointId: "a/b@p", promptTokens: 900 }, { endpointId: "c/d@p", cost: nanodollars(0n) }, { endpointId: "c/d@p", cost: nanodollars(21n) }, { endpointId: "e/f@p", cost: nanodollars(0n), createdAt: ago(8) });
-    const of = async (by: "tokens" | "requests" | "cost") => (await reads().ranking("models", "week", by)).rows.map(({ id, share }) => [id, share]);
-    expect(await of("tokens")).toEqual([["a/b", 950 / 1250], ["c/d", 300 / 1250]]);
-    expect(await of("requests")).toEqual([["c/d", 2 / 3], ["a/b", 1 / 3]]);
-    expect((await of("cost")).map(([id, share]) => [id, Number(share).toFixed(6)])).toEqual([["c/d", "0.750000"], ["a/b", "0.250000"]]);
+    expect(await sharesBy("tokens")).toEqual([["a/b", 950 / 1250], ["c/d", 300 / 1250]]);
+    expect(await sharesBy("requests")).toEqual([["c/d", 2 / 3], ["a/b", 1 / 3]]);
+    expect((await sharesBy("cost")).map(([id, share]) => [id, Number(share).toFixed(6)])).toEqual([["c/d", "0.750000"], ["a/b", "0.250000"]]);
   });
 
   test("of all time begin with the first day on record", async () => {
