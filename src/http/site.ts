@@ -10,6 +10,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { Fault, faults } from "../base/fault.ts";
 import { requestId as newRequestId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { suggester } from "../catalog/suggest.ts";
 import { errorPage } from "../../web/pages/error/page.tsx";
 import type { Page, Site } from "../../web/shell/page.ts";
 import { renderPage } from "../../web/shell/render.tsx";
@@ -18,6 +19,7 @@ import { accepted, type BuiltAssets } from "./assets.ts";
 import { addressOf, rootFrom, type SiteAddress } from "./address.ts";
 import { readForm } from "./session/form.ts";
 import { isSameOrigin } from "./session/same-origin.ts";
+import { publicPlaces } from "./pages/machines.ts";
 import { matchRoute, type PageAnswer, type PageReads, type PageRequest, type PageRoute } from "./pages/page-route.ts";
 
 export interface SiteDeps {
@@ -72,7 +74,7 @@ async function answer(deps: SiteDeps, visit: Visit): Promise<void> {
       refuse(response, 403, "This form was not sent by a page of this site. Open the page here and send it again.");
       return;
     }
-    const made = (method === "POST" ? await found?.route.submit?.(deps.reads, request, await readForm(message)) : await found?.route.answer(deps.reads, request)) ?? missing(deps.reads, path);
+    const made = (method === "POST" ? await found?.route.submit?.(deps.reads, request, await readForm(message)) : await found?.route.answer(deps.reads, request)) ?? missing(deps, path);
     await send(made, { message, response, site });
   } catch (error) {
     if (method === "POST" && error instanceof Fault && faults[error.code].blames === "caller") {
@@ -99,12 +101,18 @@ function wantsPage(message: IncomingMessage): boolean {
   return String(message.headers.accept ?? "").includes("text/html");
 }
 
-function missing({ catalog }: PageReads, path: string): Page {
-  const suggestions = catalog.suggest(path.slice(1)).flatMap((slug) => {
+/** With what may have been meant: a place, a provider, a model. */
+function missing({ reads: { catalog }, routes }: Pick<SiteDeps, "reads" | "routes">, path: string): Page {
+  const names = new Map([
+    ...publicPlaces(routes.map((route) => route.path)).map((place) => [place, place.slice(1)] as const),
+    ...catalog.providers.map(({ slug, name }) => [`/provider/${slug}`, name] as const),
+  ]);
+  const places = suggester([...names.keys()])(path).map((near) => ({ path: near, name: names.get(near) ?? near }));
+  const models = catalog.suggest(path.slice(1)).flatMap((slug) => {
     const model = catalog.find(slug);
-    return model === undefined ? [] : [{ slug: model.slug, name: model.name }];
+    return model === undefined ? [] : [{ path: `/${model.slug}`, name: model.name }];
   });
-  return errorPage({ status: 404, path, suggestions });
+  return errorPage({ status: 404, path, suggestions: [...models, ...places] });
 }
 
 async function send(made: PageAnswer, { message, response, site }: Pick<Visit, "message" | "response" | "site">): Promise<void> {

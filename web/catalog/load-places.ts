@@ -1,16 +1,14 @@
-/** The places of the documentation in the browser, for the search palette. */
+/** The places of the site in the browser, for the search palette. */
 
 import { hrefFrom } from "../format/href.ts";
+import type { Place } from "./find-places.ts";
 
-export interface Place {
-  readonly name: string;
-  readonly detail: string;
-  /** From the root of the site, with an anchor. */
-  readonly path: string;
-}
-
+/** Of the documentation, and of those who make, sell and use models. */
 export async function loadPlaces(root: string): Promise<readonly Place[]> {
-  const response = await fetch(hrefFrom(root, "/api/ui/v1/docs"));
-  if (!response.ok) throw new Error(`The contents of the documentation could not be read (${response.status}).`);
-  return (await response.json()) as readonly Place[];
+  const lists = await Promise.all(["/api/ui/v1/places", "/api/ui/v1/docs"].map(async (path) => {
+    const response = await fetch(hrefFrom(root, path));
+    if (!response.ok) throw new Error(`The places of this site could not be read (${response.status}).`);
+    return (await response.json()) as readonly Place[];
+  }));
+  return lists.flat();
 }

@@ -1,11 +1,13 @@
-/** The search palette: models and places, by name. Loaded when it is first asked for. */
+/** The search palette: models, places and what can be done, by name. Loaded when it is first asked for. */
 
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { createRoot } from "react-dom/client";
+import { findPlaces, type Place } from "../catalog/find-places.ts";
 import { loadIndex } from "../catalog/load-index.ts";
 import { loadPlaces } from "../catalog/load-places.ts";
 import { hrefFrom } from "../format/href.ts";
 import { siteRoot } from "./site-root.ts";
+import { nextTheme } from "./theme.ts";
 
 let dialog: HTMLDialogElement | undefined;
 
@@ -32,10 +34,24 @@ function makeDialog(): HTMLDialogElement {
   return made;
 }
 
-interface Entry {
-  readonly name: string;
-  readonly detail: string;
-  readonly path: string;
+/** A place to go to, or something to do, which is told when it is done. */
+type Entry = Place | { readonly name: string; readonly detail: string; readonly act: () => Promise<string> | string };
+
+/** Everything that a page can be told to do from anywhere. */
+const actions: readonly Entry[] = [
+  { name: "Change theme", detail: "Action: system, light, dark", act: () => `Theme: ${nextTheme()}` },
+  { name: "Copy base URL", detail: "Action", act: () => copied(new URL(`${siteRoot()}api/v1`, location.href).href) },
+  { name: "Copy the address of this page", detail: "Action", act: () => copied(location.href) },
+];
+
+async function copied(text: string): Promise<string> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return `Copied: ${text}`;
+  } catch {
+    // Without a secure context there is no clipboard.
+    return text;
+  }
 }
 
 const entriesMax = 20;
@@ -45,6 +61,7 @@ function Palette() {
   const [models, setModels] = useState<readonly Entry[]>();
   const [docs, setDocs] = useState<readonly Entry[]>([]);
   const [failure, setFailure] = useState<string>();
+  const [done, setDone] = useState<string>();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -58,9 +75,9 @@ function Palette() {
     );
   }, []);
 
-  const found = find([...places, ...(models ?? []), ...docs], text);
+  const found = findPlaces<Entry>([...places, ...(models ?? []), ...docs, ...actions], text, entriesMax);
   const chosen = found[Math.min(at, found.length - 1)];
-  const open = (entry: Entry): void => location.assign(hrefFrom(siteRoot(), entry.path));
+  const open = async (entry: Entry): Promise<void> => ("act" in entry ? setDone(await entry.act()) : location.assign(hrefFrom(siteRoot(), entry.path)));
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step !== 0) {
@@ -68,26 +85,26 @@ function Palette() {
       setAt(found.length === 0 ? 0 : (at + step + found.length) % found.length);
     } else if (event.key === "Enter" && chosen !== undefined) {
       event.preventDefault();
-      open(chosen);
+      void open(chosen);
     }
   };
 
   return (
     <>
       <input
-        ref={input} type="text" role="combobox" aria-label="Search models and pages" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"
-        aria-activedescendant={chosen === undefined ? undefined : "palette-chosen"} placeholder="Models, pages…" autoComplete="off" spellCheck={false} value={text}
-        onChange={(event) => { setText(event.target.value); setAt(0); }} onKeyDown={onKeyDown}
+        ref={input} type="text" role="combobox" aria-label="Search models, pages and actions" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"
+        aria-activedescendant={chosen === undefined ? undefined : "palette-chosen"} placeholder="Models, providers, documents, actions…" autoComplete="off" spellCheck={false} value={text}
+        onChange={(event) => { setText(event.target.value); setAt(0); setDone(undefined); }} onKeyDown={onKeyDown}
       />
       <div role="listbox" id="palette-list" aria-label="Results">
         {found.map((entry) => (
-          <div key={entry.path} role="option" aria-selected={entry === chosen} id={entry === chosen ? "palette-chosen" : undefined} tabIndex={-1} onClick={() => open(entry)} ref={entry === chosen ? scrollTo : null}>
+          <div key={"path" in entry ? entry.path : entry.name} role="option" aria-selected={entry === chosen} id={entry === chosen ? "palette-chosen" : undefined} tabIndex={-1} onClick={() => void open(entry)} ref={entry === chosen ? scrollTo : null}>
             <span>{entry.name}</span><small>{entry.detail}</small>
           </div>
         ))}
       </div>
       <p className="palette-foot" role="status">
-        {failure ?? (found.length > 0 ? "↑ ↓ to choose, Enter to open, Esc to close" : models === undefined ? "Reading the list of models…" : "Nothing by that name.")}
+        {done ?? failure ?? (found.length > 0 ? "↑ ↓ to choose, Enter to open, Esc to close" : models === undefined ? "Reading the list of models…" : "Nothing by that name.")}
       </p>
     </>
   );
@@ -105,21 +122,4 @@ function placesOnPage(): readonly Entry[] {
     return { name: link.textContent, detail: path, path };
   });
   return [...new Map(places.map((place) => [place.path, place])).values()];
-}
-
-/** Every word has to be in the name or the detail; names that begin with the text come first. */
-function find(entries: readonly Entry[], text: string): readonly Entry[] {
-  const wanted = text.trim().toLowerCase();
-  const words = wanted.split(/\s+/);
-  const rank = ({ name, detail }: Entry): number => {
-    const searched = `${name} ${detail}`.toLowerCase();
-    if (!words.every((word) => searched.includes(word))) return 3;
-    return name.toLowerCase().startsWith(wanted) ? 0 : searched.includes(wanted) ? 1 : 2;
-  };
-  return entries
-    .map((entry) => ({ entry, rank: rank(entry) }))
-    .filter((one) => one.rank < 3)
-    .toSorted((one, other) => one.rank - other.rank)
-    .slice(0, entriesMax)
-    .map(({ entry }) => entry);
 }

@@ -8,13 +8,18 @@ export function themeButton(): void {
   const button = document.querySelector<HTMLButtonElement>("[data-theme-button]");
   if (button === null) return;
   describe(button);
-  button.addEventListener("click", () => {
-    const next = order[(order.indexOf(current()) + 1) % order.length] ?? "system";
-    keep(next);
-    if (next === "system") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = next;
-    describe(button);
-  });
+  button.addEventListener("click", nextTheme);
+}
+
+/** Goes to the next theme, and gives its name. */
+export function nextTheme(): Theme {
+  const next = order[(order.indexOf(current()) + 1) % order.length] ?? "system";
+  keep(next);
+  if (next === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = next;
+  const button = document.querySelector<HTMLButtonElement>("[data-theme-button]");
+  if (button !== null) describe(button);
+  return next;
 }
 
 function current(): Theme {

@@ -13,6 +13,8 @@ const navigation = [
   { name: "Providers", path: "/providers" },
   { name: "Chat", path: "/chat" },
   { name: "Docs", path: "/docs" },
+  { name: "Status", path: "/status" },
+  { name: "Keys", path: "/settings/keys" },
 ] as const;
 
 interface FrameProps {
@@ -39,8 +41,6 @@ export function Frame({ site, path, children }: FrameProps) {
           </nav>
           <div className="header-tools">
             <SearchButton />
-            {site.places.has("/status") && <Link to="/status" className="quiet-link">Status</Link>}
-            {site.places.has("/settings/keys") && <Link to="/settings/keys" className="quiet-link">Keys</Link>}
             <button type="button" className="theme-button needs-js" data-theme-button="">
               <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.25" /><path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" /></svg>
               <span className="visually-hidden">Theme: </span><span className="theme-state" data-theme-state="" />

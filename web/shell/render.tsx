@@ -20,6 +20,14 @@ export function renderPage(page: Page, site: Site): string {
   return `<!doctype html>${renderToStaticMarkup(<Document page={page} site={site} islands={islands} body={body} />)}`;
 }
 
+const titleMax = 60;
+
+/** With the name of the site where there is room for it: search engines cut off what is longer. */
+function titleOf({ path, title }: Pick<Page, "path" | "title">): string {
+  const named = `${title} · Windrose`;
+  return path === "/" || named.length > titleMax ? title : named;
+}
+
 interface DocumentProps {
   readonly page: Page;
   readonly site: Site;
@@ -29,7 +37,7 @@ interface DocumentProps {
 
 function Document({ page, site, islands, body }: DocumentProps): ReactNode {
   const { assets, root, origin } = site;
-  const title = page.path === "/" ? page.title : `${page.title} · Windrose`;
+  const title = titleOf(page);
   const url = `${origin}${page.path}`;
   const modules = new Set([...islands].flatMap((island) => assets.islands[island] ?? []));
   return (

@@ -254,7 +254,7 @@ describe("/{author}", () => {
 
   test("is there for every author, and shadows no place of the site", async () => {
     for (const author of new Set(site.catalog.models.map((model) => model.author))) expect((await site.get(`/${author}`)).status).toBe(200);
-    for (const place of ["/chat", "/settings", "/logs", "/nobody"]) expect((await site.get(place)).status).toBe(404);
+    for (const place of ["/chat", "/workspaces", "/logs", "/nobody"]) expect((await site.get(place)).status).toBe(404);
     expect(await body("/models")).toContain("<h1>Models</h1>");
   });
 });

@@ -22,8 +22,6 @@ export const keysRoute: PageRoute = {
   submit: (reads, request, form) => whenSignedIn(reads, request, (session) => (form.has("revoke") ? revoke(reads, session, form.get("revoke") ?? "") : create(reads, request, session, form))),
 };
 
-export const keysRedirect: PageRoute = { path: "/keys", answer: () => ({ redirect: here }) };
-
 async function whenSignedIn({ account }: PageReads, request: PageRequest, answer: (session: Session) => Promise<PageAnswer>): Promise<PageAnswer> {
   const session = await sessionOf(account, request);
   return session === undefined ? { redirect: "/login" } : answer(session);

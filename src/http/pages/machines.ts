@@ -4,13 +4,18 @@ import { pricePerMillionText, type Picodollars } from "../../base/money.ts";
 import { price } from "../../../web/format/price.ts";
 import { plainText } from "../../../web/ui/markdown.tsx";
 import { documentsIn } from "./docs/documents.ts";
+import { referenceOf } from "./docs/reference.ts";
+import { movedPaths } from "./moved.ts";
 import type { PageRoute } from "./page-route.ts";
+import { namedPlaces } from "./places.ts";
 
 export const sitemapRoute: PageRoute = {
   path: "/sitemap.xml",
-  answer: ({ catalog }, { origin, routes }) => {
-    const places = publicPlaces(routes);
-    const models = routes.includes("/:author/:slug") ? catalog.models.filter(({ isListed }) => isListed).map(({ slug, createdAt }) => ({ path: `/${slug}`, changed: new Date(createdAt * 1000).toISOString().slice(0, 10) })) : [];
+  answer: async (reads, { origin, routes }) => {
+    const { catalog } = reads;
+    const groups = routes.includes("/docs/api") ? referenceOf(await reads.apiDocument()).map(({ path }) => path) : [];
+    const places = [...publicPlaces(routes), ...groups, ...(await namedPlaces(reads)).map(({ path }) => path)];
+    const models = routes.includes("/:author/:slug") ? catalog.models.map(({ slug, createdAt }) => ({ path: `/${slug}`, changed: new Date(createdAt * 1000).toISOString().slice(0, 10) })) : [];
     const urls = [...places.map((path) => `<url><loc>${escapeXml(origin + path)}</loc></url>`), ...models.map(({ path, changed }) => `<url><loc>${escapeXml(origin + path)}</loc><lastmod>${changed}</lastmod></url>`)];
     return { contentType: "application/xml; charset=utf-8", body: `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${urls.join("\n")}\n</urlset>\n` };
   },
@@ -52,8 +57,8 @@ function perMillion(amount: Picodollars | undefined): string {
 }
 
 /** The places with one address, that are for everybody, and that people read. */
-function publicPlaces(routes: readonly string[]): readonly string[] {
-  return routes.filter((path) => !path.includes(":") && !path.includes(".") && !/^\/(?:(?:api|settings)\/|(?:login|logout|keys)$)/.test(path));
+export function publicPlaces(routes: readonly string[]): readonly string[] {
+  return routes.filter((path) => !path.includes(":") && !movedPaths.has(path) && !path.includes(".") && !/^\/(?:(?:api|settings)\/|(?:login|logout)$)/.test(path));
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };

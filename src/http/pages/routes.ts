@@ -9,12 +9,14 @@ import { docsIndexRoute, documentRoutes, markdownRoutes } from "./docs/documents
 import { errorsRoute } from "./docs/errors.ts";
 import { docsSearchRoute } from "./docs/search.ts";
 import { homeRoute } from "./home.ts";
-import { keysRedirect, keysRoute } from "./keys.ts";
+import { keysRoute } from "./keys.ts";
 import { loginRoute, logoutRoute } from "./login.ts";
 import { modelCsvRoutes, modelRoute, modelSectionRoute, oldModelRoute } from "./model.ts";
 import { modelIndexRoute, modelsRoute } from "./models.ts";
-import type { PageRoute } from "./page-route.ts";
 import { llmsRoute, robotsRoute, sitemapRoute } from "./machines.ts";
+import { movedRoutes } from "./moved.ts";
+import type { PageRoute } from "./page-route.ts";
+import { placesRoute } from "./places.ts";
 import { providerCsvRoute, providerRoute } from "./provider.ts";
 import { providersCsvRoute, providersRoute } from "./providers.ts";
 import { rankingsCsvRoute, rankingsDailyCsvRoute, rankingsRoute } from "./rankings.ts";
@@ -51,7 +53,8 @@ export const pageRoutes: readonly PageRoute[] = [
   loginRoute,
   logoutRoute,
   keysRoute,
-  keysRedirect,
+  placesRoute,
+  ...movedRoutes,
   openapiRoute,
   openapiYamlRoute,
   sitemapRoute,

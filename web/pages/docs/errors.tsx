@@ -1,9 +1,9 @@
 /** Every error, one by one: what the code means, what it counts against, what helps. */
 
 import type { Page } from "../../shell/page.ts";
-import { Link } from "../../ui/link.tsx";
 import { Markdown, type ManualLinks } from "../../ui/markdown.tsx";
 import { Chip } from "../../ui/chip.tsx";
+import { AsMarkdown } from "./as-markdown.tsx";
 import { DocsLayout, type DocsChapter } from "./layout.tsx";
 
 export interface ErrorEntry {
@@ -28,13 +28,15 @@ export interface ErrorsData {
   /** What stands before and after the table of the document: Markdown. */
   readonly before: string;
   readonly after: string;
+  /** The whole document. */
+  readonly markdown: string;
   readonly groups: readonly ErrorGroup[];
   readonly to: ManualLinks["to"];
 }
 
 const path = "/docs/errors";
 
-export function errorsPage({ chapters, before, after, groups, to }: ErrorsData): Page {
+export function errorsPage({ chapters, before, after, markdown, groups, to }: ErrorsData): Page {
   const headings = [...groups.map(({ id, name }) => ({ id, text: name })), { id: "the-matrix", text: "The matrix" }];
   return {
     title: "Errors, one by one", description: "Every error of this gateway: its code, its status, whether another provider is tried, and what helps.", path,
@@ -50,7 +52,7 @@ export function errorsPage({ chapters, before, after, groups, to }: ErrorsData):
           </section>
         ))}
         <Markdown text={after} headingLevel={1} manual={{ to }} />
-        <p className="as-of">This page as <Link to={`${path}.md`}>Markdown</Link></p>
+        <AsMarkdown path={path} text={markdown} />
       </DocsLayout>
     ),
   };

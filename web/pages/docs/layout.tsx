@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import type { Heading } from "../../ui/markdown.tsx";
-import { Link } from "../../ui/link.tsx";
+import { Link, useHref } from "../../ui/link.tsx";
 
 export interface DocsEntry {
   readonly path: string;
@@ -19,13 +19,15 @@ interface DocsLayoutProps {
   /** Of the entry that this page is or belongs to. */
   readonly current: string;
   readonly headings: readonly Heading[];
+  /** What is searched for. */
+  readonly query?: string;
   readonly children: ReactNode;
 }
 
-export function DocsLayout({ chapters, current, headings, children }: DocsLayoutProps) {
+export function DocsLayout({ chapters, current, headings, query = "", children }: DocsLayoutProps) {
   return (
     <div className="wide docs">
-      <DocsRail chapters={chapters} current={current} />
+      <DocsRail chapters={chapters} current={current} query={query} />
       <div className="docs-body">
         {children}
         <Neighbours chapters={chapters} current={current} />
@@ -40,9 +42,13 @@ export function DocsLayout({ chapters, current, headings, children }: DocsLayout
   );
 }
 
-function DocsRail({ chapters, current }: Pick<DocsLayoutProps, "chapters" | "current">) {
+function DocsRail({ chapters, current, query }: Pick<DocsLayoutProps, "chapters" | "current" | "query">) {
+  const href = useHref();
   return (
     <nav className="rail docs-rail" aria-label="Documentation" tabIndex={0}>
+      <form action={href("/docs")} role="search" aria-label="Documentation" className="rail-search">
+        <input className="input" type="search" name="q" defaultValue={query} placeholder="Search the documentation" aria-label="Search the documentation" autoComplete="off" data-page-search="" aria-keyshortcuts="/" />
+      </form>
       <details className="rail-fold">
         <summary>Contents</summary>
         {chapters.map(({ name, entries }) => (

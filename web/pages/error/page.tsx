@@ -1,13 +1,13 @@
 /** What is not there, and what may have been meant. */
 
 import type { Page } from "../../shell/page.ts";
-import { Link } from "../../ui/link.tsx";
+import { Link, useHref } from "../../ui/link.tsx";
 
 export interface ErrorData {
   readonly status: 404 | 500;
   readonly path: string;
-  /** Slugs that look like what was asked for. */
-  readonly suggestions: readonly { readonly slug: string; readonly name: string }[];
+  /** Places that look like what was asked for. */
+  readonly suggestions: readonly { readonly path: string; readonly name: string }[];
   readonly requestId?: string;
 }
 
@@ -21,7 +21,13 @@ export function errorPage(data: ErrorData): Page {
   };
 }
 
+/** "mistral small" of "/mistralai/mistral-small": what may find it. */
+function lastWords(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1, 200).replaceAll(/[-_:]+/g, " ").trim();
+}
+
 function Missing({ data: { path, suggestions } }: { readonly data: ErrorData }) {
+  const href = useHref();
   return (
     <div className="wide page">
       <div className="page-head">
@@ -31,10 +37,14 @@ function Missing({ data: { path, suggestions } }: { readonly data: ErrorData }) 
       {suggestions.length > 0 && (
         <section className="section" aria-labelledby="meant">
           <h2 id="meant">Did you mean</h2>
-          <ul>{suggestions.map(({ slug, name }) => <li key={slug}><Link to={`/${slug}`}>{name}</Link> <code className="slug">{slug}</code></li>)}</ul>
+          <ul>{suggestions.map(({ path: near, name }) => <li key={near}><Link to={near}>{name}</Link> <code className="slug">{near}</code></li>)}</ul>
         </section>
       )}
-      <p className="buttons"><Link className="button button-primary" to="/models">Search the models</Link><Link className="button" to="/">Home</Link></p>
+      <form action={href("/models")} className="filter-bar" role="search" aria-label="Models">
+        <label className="field compare-add"><span>Search the models</span><input className="input" type="search" name="q" defaultValue={lastWords(path)} data-page-search="" aria-keyshortcuts="/" /></label>
+        <button type="submit" className="button button-small">Search</button>
+      </form>
+      <p className="buttons"><Link className="button" to="/">Home</Link><Link className="button" to="/docs">Documentation</Link></p>
     </div>
   );
 }
@@ -47,7 +57,7 @@ function Broken({ requestId }: { readonly requestId: string | undefined }) {
         <p className="lede">This page could not be made. The gateway itself may be well: the log says what happened.</p>
       </div>
       {requestId !== undefined && <p>Request <code>{requestId}</code></p>}
-      <p className="buttons"><Link className="button" to="/">Home</Link></p>
+      <p className="buttons"><Link className="button" to="/status">Status</Link><Link className="button" to="/">Home</Link></p>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export const errorsRoute: PageRoute = {
     const document = reads.manual.read("faults.md", request.origin);
     if (document === undefined) return undefined;
     const { before, rows, after } = parted(document.text);
-    return errorsPage({ chapters: chaptersOf(reads, request.origin), to: linksOn(request), before, after, groups: groupsOf(rows) });
+    return errorsPage({ chapters: chaptersOf(reads, request.origin), to: linksOn(request), before, after, groups: groupsOf(rows), markdown: `# ${document.title}\n\n${document.text}\n` });
   },
 };
 

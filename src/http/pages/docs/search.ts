@@ -1,9 +1,9 @@
-/** What the search palette finds of the documentation: pages, their sections, error codes, operations. */
+/** What the search finds of the documentation: pages, their sections, error codes, operations. */
 
 import { faults } from "../../../base/fault.ts";
 import { headingsOf } from "../../../../web/ui/markdown.tsx";
-import type { Place } from "../../../../web/catalog/load-places.ts";
-import type { PageRoute } from "../page-route.ts";
+import type { Place } from "../../../../web/catalog/find-places.ts";
+import type { PageReads, PageRoute } from "../page-route.ts";
 import type { ApiDocument } from "./api-document.ts";
 import { contents } from "./contents.ts";
 import type { Manual } from "./manual.ts";
@@ -11,16 +11,18 @@ import { referenceOf } from "./reference.ts";
 
 export const docsSearchRoute: PageRoute = {
   path: "/api/ui/v1/docs",
-  answer: async (reads, { origin }) => {
-    const document = await reads.apiDocument();
-    const text = found.get(document) ?? JSON.stringify(placesOf(reads.manual, document, origin));
-    found.set(document, text);
-    return { contentType: "application/json", body: text };
-  },
+  answer: async (reads, { origin }) => ({ contentType: "application/json", body: JSON.stringify(await documentedPlaces(reads, origin)) }),
 };
 
 /** Kept: it takes a reading of every document, and names no host. */
-const found = new WeakMap<ApiDocument, string>();
+const kept = new WeakMap<ApiDocument, readonly Place[]>();
+
+export async function documentedPlaces({ apiDocument, manual }: PageReads, origin: string): Promise<readonly Place[]> {
+  const document = await apiDocument();
+  const places = kept.get(document) ?? placesOf(manual, document, origin);
+  kept.set(document, places);
+  return places;
+}
 
 function placesOf(manual: Manual, document: ApiDocument, origin: string): readonly Place[] {
   const documents = contents.flatMap(({ pages }) => pages).flatMap(({ slug, file }) => {
