@@ -26,15 +26,19 @@ export function errorEnvelope(fault: Fault, requestId: string): ErrorEnvelope {
 /** What we did not foresee says nothing about itself: its story is in the log, under the same request id. */
 export function errorBody(fault: Fault, requestId: string): ErrorBody {
   const { status, type } = faults[fault.code];
-  if (fault.code === "internal") {
-    return { code: status, message: "Internal Server Error", metadata: { error_type: type, request_id: requestId } };
-  }
+  const own = { error_type: type, request_id: requestId, docs_url: docsUrlOf(fault) };
+  if (fault.code === "internal") return { code: status, message: "Internal Server Error", metadata: own };
   return {
     code: status,
     message: withoutSecrets(fault.message),
     ...(fault.availability === undefined ? {} : { error_type: type, http_status: status, availability: fault.availability }),
-    metadata: { ...withoutSecretTexts(fault.metadata), error_type: type, request_id: requestId },
+    metadata: { ...withoutSecretTexts(fault.metadata), ...own },
   };
+}
+
+/** Where this installation says what the error means and what helps: a path from its root, as in `availability`. */
+function docsUrlOf({ code }: Fault): string {
+  return `/docs/errors#${code}`;
 }
 
 // An upstream's own words travel in the metadata (`raw`), and some upstreams repeat the credential they were sent.

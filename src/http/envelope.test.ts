@@ -16,7 +16,7 @@ describe("every fault of the table", () => {
     const { status, headers, body } = toEnvelope(new Fault(code, "why"), id);
     expect(body.error.code).toBe(status);
     expect(status).toBe(faults[code].status);
-    expect(body.error.metadata).toEqual({ error_type: faults[code].type, request_id: id });
+    expect(body.error.metadata).toEqual({ error_type: faults[code].type, request_id: id, docs_url: `/docs/errors#${code}` });
     expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store", "x-request-id": id });
   });
 });
@@ -30,13 +30,13 @@ const silent = [
 
 test.each(silent)("$name says nothing about itself", ({ error }) => {
   const { headers, body } = toEnvelope(error, id);
-  expect(body).toEqual({ error: { code: 500, message: "Internal Server Error", metadata: { error_type: "server", request_id: id } } });
+  expect(body).toEqual({ error: { code: 500, message: "Internal Server Error", metadata: { error_type: "server", request_id: id, docs_url: "/docs/errors#internal" } } });
   expect(headers).not.toHaveProperty("retry-after");
 });
 
 test("what the fault knows travels in the metadata, and cannot displace the type or the id", () => {
-  const fault = new Fault("upstream_failed", "Provider returned error", { metadata: { provider_name: "Mistral", raw: "boom", error_type: "mine", request_id: "mine" } });
-  expect(toEnvelope(fault, id).body.error.metadata).toEqual({ provider_name: "Mistral", raw: "boom", error_type: "provider_unavailable", request_id: id });
+  const fault = new Fault("upstream_failed", "Provider returned error", { metadata: { provider_name: "Mistral", raw: "boom", error_type: "mine", request_id: "mine", docs_url: "mine" } });
+  expect(toEnvelope(fault, id).body.error.metadata).toEqual({ provider_name: "Mistral", raw: "boom", error_type: "provider_unavailable", request_id: id, docs_url: "/docs/errors#upstream_failed" });
 });
 
 test("a credential that an upstream repeats reaches nobody", () => {

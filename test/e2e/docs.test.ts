@@ -93,6 +93,12 @@ describe("the documentation", () => {
     const { key } = await gateway.newKey();
     const refused = await call(gateway.baseUrl, "/chat/completions", { key, body: { model: "nobody/nothing", messages: [{ role: "user", content: "Hello" }] } });
     expect((await read(new URL(refused.json.error.availability.docs_url, root))).status).toBe(200);
+    for (const [path, options] of [["/chat/completions", { key, body: { model: "nobody/nothing" } }], ["/messages", { body: {} }], ["/key", {}], ["/nowhere", { key }], ["/embeddings", { key, body: {} }]] as const) {
+      const { json, status } = await call(gateway.baseUrl, path, options);
+      // The messages dialect has it beside the error.
+      const url = new URL((json.error.metadata ?? json.metadata).docs_url, root);
+      expect([path, status >= 400, (await read(url)).ids.includes(url.hash.slice(1))]).toEqual([path, true, true]);
+    }
   });
 
   test("is there as Markdown, and llms.txt says where", async () => {

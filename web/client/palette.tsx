@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { createRoot } from "react-dom/client";
 import { findPlaces, type Place } from "../catalog/find-places.ts";
 import { loadIndex } from "../catalog/load-index.ts";
-import { loadPlaces } from "../catalog/load-places.ts";
+import { loadPlaces, type Places } from "../catalog/load-places.ts";
 import { hrefFrom } from "../format/href.ts";
 import { siteRoot } from "./site-root.ts";
 import { nextTheme } from "./theme.ts";
@@ -59,7 +59,7 @@ const entriesMax = 20;
 function Palette() {
   const [places] = useState(placesOnPage);
   const [models, setModels] = useState<readonly Entry[]>();
-  const [docs, setDocs] = useState<readonly Entry[]>([]);
+  const [others, setOthers] = useState<Places>({ named: [], documented: [] });
   const [failure, setFailure] = useState<string>();
   const [done, setDone] = useState<string>();
   const [text, setText] = useState("");
@@ -68,14 +68,14 @@ function Palette() {
 
   useEffect(() => {
     input.current?.focus();
-    loadPlaces(siteRoot()).then(setDocs, (error: unknown) => setFailure(error instanceof Error ? error.message : "The documentation could not be searched."));
+    loadPlaces(siteRoot()).then(setOthers, (error: unknown) => setFailure(error instanceof Error ? error.message : "The places of this site could not be read."));
     loadIndex(siteRoot()).then(
       ({ models: all }) => setModels(all.map(({ name, slug }) => ({ name, detail: slug, path: `/${slug}` }))),
       (error: unknown) => setFailure(error instanceof Error ? error.message : "The list of models could not be read."),
     );
   }, []);
 
-  const found = findPlaces<Entry>([...places, ...(models ?? []), ...docs, ...actions], text, entriesMax);
+  const found = findPlaces<Entry>([...places, ...actions, ...others.named, ...(models ?? []), ...others.documented], text, entriesMax);
   const chosen = found[Math.min(at, found.length - 1)];
   const open = async (entry: Entry): Promise<void> => ("act" in entry ? setDone(await entry.act()) : location.assign(hrefFrom(siteRoot(), entry.path)));
   const onKeyDown = (event: KeyboardEvent): void => {

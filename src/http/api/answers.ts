@@ -25,7 +25,7 @@ const errorBody = z
     error: z.looseObject({
       code: z.int(),
       message: z.string(),
-      metadata: z.looseObject({ error_type: z.string(), request_id: z.string() }),
+      metadata: z.looseObject({ error_type: z.string(), request_id: z.string(), docs_url: z.string().describe("Where this installation says what the error means and what helps.") }),
     }),
   })
   .openapi("Error");
