@@ -105,6 +105,9 @@ describe("the documentation", () => {
     const index = await (await fetch(new URL("/llms.txt", root))).text();
     const documents = [...index.matchAll(/\((\S+\/docs\/[\w-]+\.md)\)/g)].map(([, url = ""]) => url);
     expect(documents.length).toBeGreaterThan(15);
+    const whole = await (await fetch(new URL("/llms-full.txt", root))).text();
+    expect(whole.match(/^# /gm)?.length).toBeGreaterThanOrEqual(documents.length);
+    expect(whole).toContain(`${root.origin}/api/v1/chat/completions`);
     for (const url of documents) {
       const response = await fetch(url);
       expect([url, response.status, (await response.text()).slice(0, 2)]).toEqual([url, 200, "# "]);

@@ -37,7 +37,8 @@ export const llmsRoute: PageRoute = {
       `- [Models as a page](${origin}/models): the same query`, "",
       "## Documentation", "",
       ...documentsIn(reads, origin).map(({ path, title, summary }) => `- [${title}](${origin}${path}.md): ${plainText(summary)}`),
-      `- [API reference](${origin}/docs/api): every operation with its fields`, "",
+      `- [API reference](${origin}/docs/api): every operation with its fields`,
+      `- [All of it](${origin}/llms-full.txt): every document in one text`, "",
       "## Models", "",
       "Prices are US dollars per million input and output tokens.", "",
       ...listed.map((model) => `- [${model.slug}](${origin}/${model.slug}): ${model.name}; ${perMillion(model.pricing?.prompt)} in, ${perMillion(model.pricing?.completion)} out; ${model.contextLength} tokens of context; ${model.inputModalities.join("+")} to ${model.outputModalities.join("+")}`),
@@ -45,6 +46,12 @@ export const llmsRoute: PageRoute = {
     ].join("\n");
     return { contentType: "text/plain; charset=utf-8", body };
   },
+};
+
+/** The whole documentation as one text. */
+export const llmsFullRoute: PageRoute = {
+  path: "/llms-full.txt",
+  answer: (reads, { origin }) => ({ contentType: "text/plain; charset=utf-8", body: documentsIn(reads, origin).map(({ title, text }) => `# ${title}\n\n${text}\n`).join("\n") }),
 };
 
 export const robotsRoute: PageRoute = {

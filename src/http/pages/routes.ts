@@ -13,7 +13,7 @@ import { keysRoute } from "./keys.ts";
 import { loginRoute, logoutRoute } from "./login.ts";
 import { modelCsvRoutes, modelRoute, modelSectionRoute, oldModelRoute } from "./model.ts";
 import { modelIndexRoute, modelsRoute } from "./models.ts";
-import { llmsRoute, robotsRoute, sitemapRoute } from "./machines.ts";
+import { llmsFullRoute, llmsRoute, robotsRoute, sitemapRoute } from "./machines.ts";
 import { movedRoutes } from "./moved.ts";
 import type { PageRoute } from "./page-route.ts";
 import { placesRoute } from "./places.ts";
@@ -59,6 +59,7 @@ export const pageRoutes: readonly PageRoute[] = [
   openapiYamlRoute,
   sitemapRoute,
   llmsRoute,
+  llmsFullRoute,
   robotsRoute,
   routePreviewRoute,
   // Last: these fit nearly any address.

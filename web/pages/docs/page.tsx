@@ -65,6 +65,7 @@ export interface DocumentData {
 export function documentPage({ chapters, path, title, summary, text, to }: DocumentData): Page {
   return {
     title, description: shortened(plainText(summary)), path,
+    jsonLd: { "@context": "https://schema.org", "@type": "TechArticle", headline: title, description: shortened(plainText(summary)), inLanguage: "en" },
     body: (
       <DocsLayout chapters={chapters} current={path} headings={headingsOf(text, 2).map((heading) => ({ ...heading, text: heading.text.replace(sourceFiles, "") }))}>
         <div className="page-head"><h1>{title}</h1></div>

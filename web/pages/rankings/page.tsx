@@ -80,6 +80,10 @@ export function rankingsPage(data: RankingsData): Page {
   return {
     title: "Rankings", path: "/rankings",
     description: "Models, authors and apps by the tokens that went through this gateway: today, this week, this month and in all, with shares and what changed.",
+    jsonLd: {
+      "@context": "https://schema.org", "@type": "Dataset", name: "Tokens by model and by day", description: "What went through this gateway: tokens of each model, each day, without private apps and without the sandbox.",
+      isAccessibleForFree: true, variableMeasured: "tokens",
+    },
     body: <Rankings data={data} />,
   };
 }

@@ -47,9 +47,9 @@ export const markdownRoutes: readonly PageRoute[] = documents.map(({ path, file 
 }));
 
 /** The documents by their titles: what the text for language models lists. */
-export function documentsIn({ manual }: PageReads, origin: string): readonly { readonly path: string; readonly title: string; readonly summary: string }[] {
+export function documentsIn({ manual }: PageReads, origin: string): readonly { readonly path: string; readonly title: string; readonly summary: string; readonly text: string }[] {
   return documents.flatMap(({ path, file }) => {
     const document = manual.read(file, origin);
-    return document === undefined ? [] : [{ path, title: document.title, summary: document.summary }];
+    return document === undefined ? [] : [{ path, title: document.title, summary: document.summary, text: document.text }];
   });
 }
