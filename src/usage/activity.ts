@@ -103,6 +103,9 @@ export interface UptimeSeries extends Measured {
   /** The endpoint's id, the provider's slug, or "all". */
   readonly of: string;
   readonly overall: Omit<UptimePoint, "at" | "n">;
+  /** Attempts that failed, and those that were refused for too many requests, which are no part of `n`. */
+  readonly failures: number;
+  readonly rateLimited: number;
   /** Every hour or day of the window, the empty ones too. */
   readonly points: readonly UptimePoint[];
 }
@@ -144,7 +147,7 @@ function uptimeSeries(of: string, calls: readonly CallsAt[], span: Span, now: nu
     return { at: at * unitMs, ...sharesOf(own), n: own.successes + own.failures };
   });
   const sum = calls.reduce<Calls>(together, nothing);
-  return { of, overall: sharesOf(sum), points, ...measured(span, sum.successes + sum.failures, now) };
+  return { of, overall: sharesOf(sum), failures: sum.failures, rateLimited: sum.rateLimited, points, ...measured(span, sum.successes + sum.failures, now) };
 }
 
 function sharesOf({ successes, failures, firstTries, firstFailures, rescued }: Calls): Omit<UptimePoint, "at" | "n"> {

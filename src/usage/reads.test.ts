@@ -101,6 +101,12 @@ test("a provider has its days and hours over all models", async () => {
   expect((await reads().providerActivity("p", 7)).days.at(-1)).toMatchObject({ requests: 2, tokensByProvider: { p: 300 } });
 });
 
+test("what a provider refused for too many requests is counted apart from what it failed", async () => {
+  const refused = attempt("a/b@p", { faultCode: "upstream_rate_limited" });
+  await record({ endpointId: "a/b@p" }, { endpointId: "a/b@p", attempts: [refused], faultCode: "upstream_rate_limited" }, { endpointId: "a/b@p", attempts: [attempt("a/b@p", { faultCode: "upstream_failed" })], faultCode: "upstream_failed" });
+  expect(await reads().providerUptime("p", "day")).toMatchObject({ n: 2, failures: 1, rateLimited: 1 });
+});
+
 test("all providers together are as each is alone", async () => {
   await record({ endpointId: "a/b@p" }, { endpointId: "a/b@q:b-latest", attempts: [attempt("a/b@q:b-latest", { faultCode: "upstream_failed" })], createdAt: now - 5 * hourMs }, { endpointId: "a/b@old", attempts: [attempt("a/b@old")], createdAt: ago(20) });
   const one = reads();

@@ -191,6 +191,7 @@ describe("/providers and /provider/{slug}", () => {
     expect(html).toContain("<h1>Mistral</h1>");
     expect(html).toContain("needs MISTRAL_API_KEY");
     expect(html).toContain("100.00% of 40 attempts succeeded");
+    expect(await body("/provider/together")).toMatch(/Attempts that failed, 90 days<\/dt><dd>4 of 54<.*Refused for too many requests, 90 days<\/dt><dd>0</s);
     expect(html).toMatch(/n = 45 attempts · as of Jul 20, 12:00 UTC · measured here/);
     const [first] = table(html, "Models at Mistral");
     expect(first?.slice(0, 3)).toEqual(["Mistral: Ministral 8B mistralai/ministral-8b", "$0.10", "$0.10"]);

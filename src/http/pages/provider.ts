@@ -60,9 +60,9 @@ async function dataOf(reads: PageReads, slug: string): Promise<ProviderPageData 
 const simulated = { word: "Sandbox", note: "answers where no provider can be called", callable: 0 } as const;
 
 function uptimeData(series: UptimeSeries, book: ProviderPageData["book"]): UptimeData {
-  const { overall, points, n } = series;
+  const { overall, points, n, failures, rateLimited } = series;
   return {
-    n, share: overall.availability ?? undefined, withRouting: overall.withRouting ?? undefined, withoutRouting: overall.withoutRouting ?? undefined,
+    n, failures, rateLimited, share: overall.availability ?? undefined, withRouting: overall.withRouting ?? undefined, withoutRouting: overall.withoutRouting ?? undefined,
     points: points.map(pointOf), source: sourceOf(series, book, "attempt"),
   };
 }

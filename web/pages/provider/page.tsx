@@ -49,6 +49,9 @@ export interface UptimeData {
   /** Of the requests that tried it first, those that were answered. */
   readonly withRouting: number | undefined;
   readonly withoutRouting: number | undefined;
+  /** Attempts; the refused ones are no part of `n`. */
+  readonly failures: number;
+  readonly rateLimited: number;
   readonly points: readonly UptimePoint[];
   readonly source: string;
 }
@@ -194,6 +197,8 @@ function Measured({ data: { name, hours, days, week, activity, book } }: { reado
               <Fact name="The same, 90 days">{sampled(days.n, () => uptime(days.share))}</Fact>
               <Fact name="Requests that tried it first and were answered, 90 days">{sampled(days.n, () => uptime(days.withRouting))}</Fact>
               <Fact name="The same without a fallback">{sampled(days.n, () => uptime(days.withoutRouting))}</Fact>
+              <Fact name="Attempts that failed, 90 days">{exact(days.failures)} of {exact(days.n)}</Fact>
+              <Fact name="Refused for too many requests, 90 days">{exact(days.rateLimited)}</Fact>
               <Fact name="Requests it answered, 7 days">{exact(week.requests)}</Fact>
               <Fact name="Requests it answered, 90 days">{exact(activity.requests)}</Fact>
             </dl>
