@@ -36,7 +36,7 @@ export function comparePage(data: CompareData): Page {
   const names = data.models.map(({ name }) => name);
   return {
     title: titleOf(names), path: "/compare",
-    description: names.length < 2 ? "Two to six models side by side: prices, limits, parameters, providers and what was measured here." : `${names.join(", ")} side by side: prices, limits, parameters, providers and what was measured here.`,
+    description: names.length < 2 ? "Two to six models side by side: prices, limits, parameters, providers and what was measured here." : `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""} side by side: prices, limits, parameters, providers and what was measured here.`,
     body: <Compare data={data} />,
   };
 }
