@@ -40,6 +40,11 @@ export const outputCorrections: readonly { readonly slug: RegExp; readonly outpu
   { slug: /whisper|-asr-/, outputs: ["transcription"] },
 ];
 
+/** Author slug: the providers at which its models search the web by themselves, at the price that is listed with the model. */
+export const searchers: Readonly<Record<string, readonly string[]>> = {
+  "anthropic": ["anthropic"], "google": ["google-ai-studio", "google-vertex"], "openai": ["openai"], "perplexity": ["perplexity"], "x-ai": ["xai"],
+};
+
 /** Parameters that listings of the model name but the provider's dialect has no field for. */
 export const dialectLacks: Readonly<Record<string, readonly string[]>> = {
   "mistral-chat": ["top_k", "top_a", "min_p", "repetition_penalty", "logit_bias", "logprobs", "top_logprobs"],

@@ -11,7 +11,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parsePricePerUnit, picodollars, pricePerMillionText } from "../src/base/money.ts";
-import { authors, dialectLacks, familyTokenizers, outputCorrections, providerCorrections, seeds } from "./catalog-corrections.ts";
+import { authors, dialectLacks, familyTokenizers, outputCorrections, providerCorrections, searchers, seeds } from "./catalog-corrections.ts";
 
 type Facts = Record<string, unknown>;
 type Prices = { readonly [name: string]: string | readonly Prices[] | undefined; readonly overrides?: readonly Prices[] };
@@ -94,7 +94,7 @@ function model(source: SourceModel): Facts {
     moderated: source.is_moderated === true ? true : undefined,
     distillable: ["Apache-2.0", "MIT"].includes(source.license ?? "") ? true : undefined,
     ...seeds[source.id],
-    endpoints: source.endpoints.map(endpoint),
+    endpoints: source.endpoints.map((each) => endpoint(each, source)),
   };
 }
 
@@ -104,7 +104,7 @@ function isListed(source: SourceModel): boolean {
   return source.endpoints.some(({ pricing, status }) => status === "active" && pricing !== null && !isZero(pricing));
 }
 
-function endpoint(source: SourceEndpoint): Facts {
+function endpoint(source: SourceEndpoint, model: SourceModel): Facts {
   const lacking = dialectLacks[source.wire_format] ?? [];
   return {
     id: source.id,
@@ -117,13 +117,19 @@ function endpoint(source: SourceEndpoint): Facts {
     max_prompt_tokens: source.max_prompt_tokens,
     max_output_tokens: source.max_completion_tokens,
     quantization: source.quantization,
-    pricing: source.pricing === null ? undefined : prices(source.pricing),
+    pricing: source.pricing === null ? undefined : prices({ ...source.pricing, ...searchPrice(source, model) }),
     zero_price_unverified: source.zero_price_unverified,
     supported_parameters: parametersOf(source)?.filter((parameter) => !lacking.includes(parameter)),
     status: status(source),
     deprecation_date: source.deprecation_date,
     as_of: source.as_of,
   };
+}
+
+/** Most sources name the price of a search with the model alone; it is charged by who searches. */
+function searchPrice({ provider, pricing }: SourceEndpoint, { author, pricing: { web_search: listed } }: SourceModel): Prices {
+  const price = pricing?.["web_search"] ?? (searchers[author]?.includes(provider) === true ? listed : undefined);
+  return price === undefined ? {} : { web_search: price };
 }
 
 function status(source: SourceEndpoint): string {

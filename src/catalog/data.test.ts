@@ -80,6 +80,14 @@ describe("the packaged catalog", () => {
     expect(urls.filter((url) => /[{}]/.test(url.replace(/\$\{[A-Z][A-Z0-9_]*\}/g, "")))).toEqual([]);
   });
 
+  test("names what a search costs where one is made, not only with the model", () => {
+    const makers = new Set(["anthropic", "openai", "perplexity", "xai"]);
+    const own = records.models.flatMap(({ pricing, endpoints }) => endpoints.map((endpoint) => ({ endpoint, listed: pricing?.web_search })));
+    const searching = own.filter(({ endpoint, listed }) => listed !== undefined && makers.has(endpoint.provider) && endpoint.pricing !== undefined);
+    expect(searching.length).toBeGreaterThan(50);
+    expect(searching.filter(({ endpoint, listed }) => endpoint.pricing?.web_search !== listed)).toEqual([]);
+  });
+
   test("opens each provider with a credential of its own", () => {
     const owners = records.providers.flatMap(({ slug, credential_env }) => credential_env.map((name) => [name, slug] as const));
     expect(new Map(owners).size).toBe(owners.length);
