@@ -74,6 +74,8 @@ const endpointSchema = z.strictObject({
     image: priceText.optional().describe("Dollars per input image."),
     cache_read: priceText.optional(),
     cache_write: priceText.optional(),
+    cache_write_1h: priceText.optional().describe("Of what is to be kept for an hour. Default: 1.6 times `cache_write`."),
+    web_search: priceText.optional().describe("Dollars per search of the web that the provider makes by itself."),
     audio: priceText.optional().describe("Dollars per million tokens of sound in the prompt."),
     audio_output: priceText.optional().describe("Dollars per million tokens of sound in the answer."),
     image_output: priceText.optional().describe("Dollars per image made."),
@@ -199,6 +201,7 @@ function providerOf(given: ConfigFile["providers"][number]): ConfiguredProvider 
       pricing: endpoint.pricing === undefined ? undefined : defined({
         prompt: endpoint.pricing.prompt, completion: endpoint.pricing.completion, request: endpoint.pricing.request,
         image: endpoint.pricing.image, cacheRead: endpoint.pricing.cache_read, cacheWrite: endpoint.pricing.cache_write,
+        cacheWriteHour: endpoint.pricing.cache_write_1h, webSearch: endpoint.pricing.web_search,
         audio: endpoint.pricing.audio, audioOutput: endpoint.pricing.audio_output, imageOutput: endpoint.pricing.image_output,
         search: endpoint.pricing.search, character: endpoint.pricing.character, second: endpoint.pricing.second,
       }),

@@ -73,9 +73,10 @@ function priceOf(
   listed: EndpointRecord | undefined,
 ): { readonly pricing: PriceRecord } {
   if (entry.pricing !== undefined) {
-    const { cacheRead, cacheWrite, audioOutput, imageOutput, ...prices } = entry.pricing;
+    const { cacheRead, cacheWrite, cacheWriteHour, webSearch, audioOutput, imageOutput, ...prices } = entry.pricing;
     const pricing = {
-      ...prices, ...given("input_cache_read", cacheRead), ...given("input_cache_write", cacheWrite), ...given("audio_output", audioOutput), ...given("image_output", imageOutput),
+      ...prices, ...given("input_cache_read", cacheRead), ...given("input_cache_write", cacheWrite), ...given("input_cache_write_1h", cacheWriteHour),
+      ...given("web_search", webSearch), ...given("audio_output", audioOutput), ...given("image_output", imageOutput),
     };
     if (parsePricing(pricing) !== undefined) return { pricing };
     throw new Fault("invalid_request", `${where(provider, entry)}: ${wrongPrice(pricing)}`);

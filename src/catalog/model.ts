@@ -104,9 +104,10 @@ export interface ConfiguredEndpoint {
   readonly model: string;
   readonly upstreamModel?: string;
   readonly tag?: string;
-  /** Decimal dollars per million tokens or characters, as text ("0.15"); `request`, `image`, `imageOutput`, `search` and `second` are dollars each. */
+  /** Decimal dollars per million tokens or characters, as text ("0.15"); `request`, `image`, `webSearch`, `imageOutput`, `search` and `second` are dollars each. */
   readonly pricing?: {
     readonly prompt: string; readonly completion: string; readonly request?: string; readonly image?: string; readonly cacheRead?: string; readonly cacheWrite?: string;
+    readonly cacheWriteHour?: string; readonly webSearch?: string;
     readonly audio?: string; readonly audioOutput?: string; readonly imageOutput?: string; readonly search?: string; readonly character?: string; readonly second?: string;
   };
   readonly contextLength?: number;

@@ -15,6 +15,12 @@ const cases: readonly { readonly name: string; readonly pricing: Pricing; readon
   { name: "cached tokens cost their own price", pricing: { ...plain, cacheRead: perMillion("0.015") }, usage: { promptTokens: 1000, completionTokens: 0, cachedTokens: 1000 }, nanodollars: 15_000n },
   { name: "cached tokens without a price of their own cost what input costs", pricing: plain, usage: { promptTokens: 1000, completionTokens: 0, cachedTokens: 400 }, nanodollars: 150_000n },
   { name: "more cached tokens than prompt tokens count as the prompt", pricing: { ...plain, cacheRead: perMillion("0.015") }, usage: { promptTokens: 100, completionTokens: 0, cachedTokens: 9000, cacheWriteTokens: 50 }, nanodollars: 1500n },
+  { name: "what is kept for an hour costs its own price", pricing: { ...plain, cacheWrite: perMillion("0.2"), cacheWriteHour: perMillion("0.9") }, usage: { promptTokens: 1000, completionTokens: 0, cacheWriteTokens: 500, cacheWriteHourTokens: 200 }, nanodollars: 75_000n + 60_000n + 180_000n },
+  { name: "without one, twice the input where writing costs 1.25 times that", pricing: { ...plain, prompt: perMillion("3"), cacheWrite: perMillion("3.75") }, usage: { promptTokens: 1000, completionTokens: 0, cacheWriteTokens: 1000, cacheWriteHourTokens: 1000 }, nanodollars: 6_000_000n },
+  { name: "and what input costs where writing has no price", pricing: plain, usage: { promptTokens: 1000, completionTokens: 0, cacheWriteTokens: 1000, cacheWriteHourTokens: 1000 }, nanodollars: 150_000n },
+  { name: "nothing where writing costs nothing", pricing: { ...plain, cacheWrite: perMillion("0") }, usage: { promptTokens: 1000, completionTokens: 0, cacheWriteTokens: 1000, cacheWriteHourTokens: 1000 }, nanodollars: 0n },
+  { name: "more kept for an hour than was written counts as what was written", pricing: { ...plain, cacheWriteHour: perMillion("0.9") }, usage: { promptTokens: 100, completionTokens: 0, cacheWriteTokens: 10, cacheWriteHourTokens: 90 }, nanodollars: 13_500n + 9_000n },
+  { name: "a fee is charged for each search of the web", pricing: { ...plain, webSearch: each("0.01") }, usage: { promptTokens: 0, completionTokens: 0, webSearches: 3 }, nanodollars: 30_000_000n },
   { name: "more reasoning than output counts as the output", pricing: { ...plain, reasoning: perMillion("2") }, usage: { promptTokens: 0, completionTokens: 10, reasoningTokens: 500 }, nanodollars: 20_000n },
   { name: "a fee is charged for each request", pricing: { ...plain, request: each("0.005") }, usage: { promptTokens: 0, completionTokens: 0 }, nanodollars: 5_000_000n },
   { name: "a fee is charged for each image", pricing: { ...plain, image: each("0.001") }, usage: { promptTokens: 0, completionTokens: 0 }, images: 3, nanodollars: 3_000_000n },
@@ -48,7 +54,7 @@ describe("costOf", () => {
 
   test("whatever an upstream reports, the parts are not negative and add up", () => {
     fc.assert(
-      fc.property(prices(), fc.record({ promptTokens: anyNumber, completionTokens: anyNumber, cachedTokens: anyNumber, cacheWriteTokens: anyNumber, reasoningTokens: anyNumber }), (pricing, usage) => {
+      fc.property(prices(), fc.record({ promptTokens: anyNumber, completionTokens: anyNumber, cachedTokens: anyNumber, cacheWriteTokens: anyNumber, cacheWriteHourTokens: anyNumber, webSearches: anyNumber, reasoningTokens: anyNumber }), (pricing, usage) => {
         const cost = costOf(pricing, usage);
         expect(cost.prompt >= 0n && cost.completion >= 0n && cost.total === cost.prompt + cost.completion).toBe(true);
       }),
@@ -61,7 +67,9 @@ describe("worstCost", () => {
     fc.assert(
       fc.property(prices(), fc.array(tiers(), { maxLength: 3 }), usages(), fc.nat(500), fc.nat(4), (base, overrides, usage, more, images) => {
         const pricing = { ...base, overrides };
-        const worst = worstCost(pricing, usage.promptTokens + more, usage.completionTokens + more, images);
+        const worst = worstCost(pricing, {
+          promptTokens: usage.promptTokens + more, completionTokens: usage.completionTokens + more, images, webSearches: usage.webSearches, cachesForHour: usage.cacheWriteHourTokens > 0,
+        });
         expect(worst).toBeGreaterThanOrEqual(costOf(pricing, usage, images).total);
       }),
     );
@@ -75,7 +83,9 @@ function price(): fc.Arbitrary<Picodollars> {
 }
 
 function optionalPrices() {
-  return { cacheRead: price(), cacheWrite: price(), reasoning: price(), promptAudio: price(), completionAudio: price(), request: price(), image: price() };
+  return {
+    cacheRead: price(), cacheWrite: price(), cacheWriteHour: price(), webSearch: price(), reasoning: price(), promptAudio: price(), completionAudio: price(), request: price(), image: price(),
+  };
 }
 
 function prices(): fc.Arbitrary<Pricing> {
@@ -87,11 +97,13 @@ function tiers(): fc.Arbitrary<PricingOverride> {
 }
 
 /** Usage as an honest upstream reports it: the details are parts of the whole. */
-function usages(): fc.Arbitrary<Required<Pick<Usage, "promptTokens" | "completionTokens" | "cachedTokens" | "cacheWriteTokens" | "reasoningTokens">>> {
-  return fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000)).map(([fresh, cached, written, answer, reasoning]) => ({
-    promptTokens: fresh + cached + written,
+function usages(): fc.Arbitrary<Required<Pick<Usage, "promptTokens" | "completionTokens" | "cachedTokens" | "cacheWriteTokens" | "cacheWriteHourTokens" | "webSearches" | "reasoningTokens">>> {
+  return fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(5)).map(([fresh, cached, written, forHour, answer, reasoning, webSearches]) => ({
+    promptTokens: fresh + cached + written + forHour,
     cachedTokens: cached,
-    cacheWriteTokens: written,
+    cacheWriteTokens: written + forHour,
+    cacheWriteHourTokens: forHour,
+    webSearches,
     completionTokens: answer + reasoning,
     reasoningTokens: reasoning,
   }));
@@ -103,6 +115,8 @@ function sum(one: Usage, other: Usage): Usage {
     completionTokens: one.completionTokens + other.completionTokens,
     cachedTokens: (one.cachedTokens ?? 0) + (other.cachedTokens ?? 0),
     cacheWriteTokens: (one.cacheWriteTokens ?? 0) + (other.cacheWriteTokens ?? 0),
+    cacheWriteHourTokens: (one.cacheWriteHourTokens ?? 0) + (other.cacheWriteHourTokens ?? 0),
+    webSearches: (one.webSearches ?? 0) + (other.webSearches ?? 0),
     reasoningTokens: (one.reasoningTokens ?? 0) + (other.reasoningTokens ?? 0),
   };
 }

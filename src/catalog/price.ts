@@ -3,18 +3,21 @@
 import { toNanodollars, type Nanodollars, type Picodollars } from "../base/money.ts";
 import type { Usage } from "../wire/chat.ts";
 
-/** Unit prices of one endpoint. What is absent costs what its fallback costs (cached input: input; reasoning: output). */
+/** Unit prices of one endpoint. What is absent costs what its fallback costs (cached input: input; reasoning: output; kept for an hour: {@link hourOf}). */
 export interface Pricing {
   readonly prompt: Picodollars;
   readonly completion: Picodollars;
   readonly cacheRead?: Picodollars;
   readonly cacheWrite?: Picodollars;
+  /** What is written to be kept for an hour. */
+  readonly cacheWriteHour?: Picodollars;
   readonly reasoning?: Picodollars;
   readonly promptAudio?: Picodollars;
   readonly completionAudio?: Picodollars;
   readonly request?: Picodollars;
   /** Per input image. */
   readonly image?: Picodollars;
+  /** Per search of the web. */
   readonly webSearch?: Picodollars;
   /** Per image made. */
   readonly imageOutput?: Picodollars;
@@ -56,6 +59,7 @@ export function costOf(pricing: Pricing, usage: Usage, images = 0): Cost {
   const input = isBilledApart ? part(usage.billedPromptTokens, counted) : counted;
   const cached = isBilledApart ? 0 : part(usage.cachedTokens, input);
   const written = isBilledApart ? 0 : part(usage.cacheWriteTokens, input - cached);
+  const writtenForHour = part(usage.cacheWriteHourTokens, written);
   const promptAudio = price.promptAudio === undefined ? 0 : part(usage.promptAudioTokens, input - cached - written);
   const output = part(usage.billedCompletionTokens ?? usage.completionTokens, whole(usage.completionTokens));
   const reasoning = price.reasoning === undefined ? 0 : part(usage.reasoningTokens, output);
@@ -64,10 +68,12 @@ export function costOf(pricing: Pricing, usage: Usage, images = 0): Cost {
   const prompt = toNanodollars(
     times(input - cached - written - promptAudio, price.prompt) +
       times(cached, price.cacheRead ?? price.prompt) +
-      times(written, price.cacheWrite ?? price.prompt) +
+      times(written - writtenForHour, price.cacheWrite ?? price.prompt) +
+      times(writtenForHour, hourOf(price)) +
       times(promptAudio, price.promptAudio ?? price.prompt) +
       times(images, price.image ?? 0n) +
       times(whole(usage.searches), price.search ?? 0n) +
+      times(whole(usage.webSearches), price.webSearch ?? 0n) +
       times(whole(usage.characters), price.character ?? 0n) +
       timesFraction(usage.seconds, price.second ?? 0n) +
       (price.request ?? 0n),
@@ -81,21 +87,42 @@ export function costOf(pricing: Pricing, usage: Usage, images = 0): Cost {
   return { total: (prompt + completion) as Nanodollars, prompt, completion };
 }
 
+/** The most that a request can use. */
+export interface WorstUse {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** In the prompt. */
+  readonly images: number;
+  readonly webSearches?: number;
+  /** What is written to the cache may have to be kept for an hour. */
+  readonly cachesForHour?: boolean | undefined;
+}
+
 /** The most that a request of at most these sizes can cost here, to hold before it is sent. */
-export function worstCost(pricing: Pricing, promptTokens: number, completionTokens: number, images: number): Nanodollars {
+export function worstCost(pricing: Pricing, { promptTokens, completionTokens, images, webSearches = 0, cachesForHour = false }: WorstUse): Nanodollars {
   let input = 0n;
   let output = 0n;
   let image = 0n;
   let request = 0n;
+  let search = 0n;
   // A shorter prompt may be in a dearer tier than the longest one.
   for (const price of tiersUpTo(pricing, promptTokens)) {
-    input = dearest(input, price.prompt, price.cacheRead, price.cacheWrite, price.promptAudio);
+    input = dearest(input, price.prompt, price.cacheRead, price.cacheWrite, price.promptAudio, cachesForHour ? hourOf(price) : undefined);
     output = dearest(output, price.completion, price.reasoning, price.completionAudio);
     image = dearest(image, price.image);
     request = dearest(request, price.request);
+    search = dearest(search, price.webSearch);
   }
-  const prompt = toNanodollars(times(promptTokens, input) + times(images, image) + request);
+  const prompt = toNanodollars(times(promptTokens, input) + times(images, image) + times(webSearches, search) + request);
   return (prompt + toNanodollars(times(completionTokens, output))) as Nanodollars;
+}
+
+/**
+ * Price lists name the price of five minutes. By that of the only vendor who keeps prompts for longer they cost 1.25 times what input
+ * costs, and an hour 2 times: 1.6 times as much as five minutes (docs/ledger.md has the source). Where writing costs nothing extra, neither does an hour.
+ */
+function hourOf({ prompt, cacheWrite, cacheWriteHour }: Pricing): bigint {
+  return cacheWriteHour ?? (cacheWrite === undefined ? prompt : (cacheWrite * 8n + 4n) / 5n);
 }
 
 function effectivePricing(pricing: Pricing, promptTokens: number): Pricing {

@@ -17,6 +17,7 @@ export interface PriceRecord {
   readonly completion?: string;
   readonly input_cache_read?: string;
   readonly input_cache_write?: string;
+  readonly input_cache_write_1h?: string;
   readonly internal_reasoning?: string;
   readonly audio?: string;
   readonly audio_output?: string;
@@ -167,6 +168,7 @@ export function parsePricing(record: PriceRecord | undefined): Pricing | undefin
 const priceFields = [
   ["prompt", "prompt", perMillion], ["completion", "completion", perMillion],
   ["input_cache_read", "cacheRead", perMillion], ["input_cache_write", "cacheWrite", perMillion],
+  ["input_cache_write_1h", "cacheWriteHour", perMillion],
   ["internal_reasoning", "reasoning", perMillion], ["audio", "promptAudio", perMillion],
   ["audio_output", "completionAudio", perMillion], ["request", "request", parsePricePerUnit],
   ["image", "image", parsePricePerUnit], ["web_search", "webSearch", parsePricePerUnit],

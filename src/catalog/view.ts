@@ -146,7 +146,7 @@ function joined(modalities: readonly string[]): string {
 const priceKeys = [
   ["prompt", "prompt"], ["completion", "completion"], ["request", "request"], ["image", "image"], ["audio", "promptAudio"],
   ["audio_output", "completionAudio"], ["web_search", "webSearch"], ["internal_reasoning", "reasoning"],
-  ["input_cache_read", "cacheRead"], ["input_cache_write", "cacheWrite"], ["image_output", "imageOutput"],
+  ["input_cache_read", "cacheRead"], ["input_cache_write", "cacheWrite"], ["input_cache_write_1h", "cacheWriteHour"], ["image_output", "imageOutput"],
   // Beyond the contract, which has no words for these units.
   ["search", "search"], ["character", "character"], ["second", "second"],
 ] as const;

@@ -28,6 +28,7 @@ const openai: Partial<Quirks> = {
   responseFormats: ["text", "json_object", "json_schema"],
   efforts: ["none", "minimal", "low", "medium", "high", "xhigh"],
   completions: ["gpt-3.5-turbo-instruct", "babbage-002", "davinci-002"],
+  searches: ["gpt-4o-search-preview", "gpt-4o-mini-search-preview", "gpt-5-search-api"],
   // Its newer models give nothing but base64, and refuse to be asked for it.
   images: { fields: {}, shape: "size" },
 };
@@ -121,7 +122,10 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     refuses: [...sampledByOthers, "tools", "tool_choice", "parallel_tool_calls", "stop", "seed", "logit_bias", "logprobs", "top_logprobs"],
     responseFormats: ["text", "json_schema"],
     efforts: ["minimal", "low", "medium", "high"],
+    // Its research model counts its thoughts beside what it says.
+    reasoningTokens: "beside_when_more",
     streamOptions: false,
+    searches: "all",
   },
   novita: {
     completions: "all",

@@ -25,7 +25,8 @@ describe("the config file", () => {
         renames: { max_tokens: "max_completion_tokens" }, refuses: ["top_k"], passes: ["n"], developer_role: true, response_formats: ["text"],
         tool_choices: ["auto"], reasoning: "thinking", efforts: ["low"], reasoning_history: { field: "reasoning", required: true }, reasoning_format: "r-v1",
         reasoning_tokens: "beside", envelope: "x", stream_options: false, max_tokens_required: true, fields: { a: 1 }, reasoning_fields: { b: 2 },
-        prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat", completions: "all", fetches: ["image"], images: { fields: { c: 3 }, shape: "aspect_ratio" },
+        prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat", completions: "all", searches: ["seeker"], fetches: ["image"],
+        images: { fields: { c: 3 }, shape: "aspect_ratio" },
       },
       quirksOf("openai"),
     );
@@ -33,7 +34,8 @@ describe("the config file", () => {
       renames: { max_tokens: "max_completion_tokens" }, refuses: ["top_k"], passes: ["n"], developerRole: true, responseFormats: ["text"],
       toolChoices: ["auto"], reasoning: "thinking", efforts: ["low"], reasoningHistory: { field: "reasoning", required: true }, reasoningFormat: "r-v1",
       reasoningTokens: "beside", envelope: "x", streamOptions: false, maxTokensRequired: true, fields: { a: 1 }, reasoningFields: { b: 2 },
-      prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat", completions: "all", fetches: ["image"], images: { fields: { c: 3 }, shape: "aspect_ratio" },
+      prefill: { message: { prefix: true }, path: "/beta" }, route: "/deployments/{model}/chat", completions: "all", searches: ["seeker"], fetches: ["image"],
+      images: { fields: { c: 3 }, shape: "aspect_ratio" },
     });
     expect(parseQuirks({ stream_options: false }, quirksOf("xai"))).toEqual({ ...quirksOf("xai"), streamOptions: false });
     expect(parseQuirks({ prefill: null }, quirksOf("deepseek")).prefill).toBeUndefined();

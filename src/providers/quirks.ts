@@ -56,6 +56,8 @@ export interface Quirks {
   readonly fetches: readonly MediaKind[];
   /** The upstream's models that continue plain text at `/completions`. */
   readonly completions: "all" | readonly string[];
+  /** The upstream's models that search the web for every answer; where they do not count their searches, it was one. */
+  readonly searches: "all" | readonly string[];
   /** How pictures are asked for: fields sent with every request, unless the caller sends them, and whether their shape is said in pixels or as a ratio. */
   readonly images: { readonly fields: Readonly<Record<string, unknown>>; readonly shape: "size" | "aspect_ratio" };
 }
@@ -92,12 +94,18 @@ export const plainQuirks: Quirks = {
   // The dialect has files and sound as data only.
   fetches: ["image", "video"],
   completions: [],
+  searches: [],
   images: { fields: { response_format: "b64_json" }, shape: "size" },
 };
 
 /** What follows the base URL: the provider's own route, or else the dialect's. */
 export function routeOf({ quirks, upstreamModel }: { readonly quirks: Quirks; readonly upstreamModel: string }, ofDialect: string): string {
   return quirks.route?.replaceAll("{model}", () => encodeURIComponent(upstreamModel)) ?? ofDialect;
+}
+
+/** Does it search the web for every answer, asked or not? */
+export function alwaysSearches({ quirks: { searches }, upstreamModel }: { readonly quirks: Quirks; readonly upstreamModel: string }): boolean {
+  return searches === "all" || searches.includes(upstreamModel);
 }
 
 /**
@@ -200,5 +208,6 @@ const readers: Readonly<Record<string, { readonly quirk: keyof Quirks; readonly 
   route: { quirk: "route", read: orNone(text) },
   fetches: { quirk: "fetches", read: listOf("image", "audio", "file", "video") },
   completions: { quirk: "completions", read: allOrTexts },
+  searches: { quirk: "searches", read: allOrTexts },
   images: { quirk: "images", read: shape({ fields: object, shape: oneOf("size", "aspect_ratio") }, {}) },
 };

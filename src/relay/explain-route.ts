@@ -7,6 +7,7 @@ import { dollars } from "../base/money.ts";
 import { costOf } from "../catalog/price.ts";
 import type { Endpoint } from "../catalog/model.ts";
 import { snapshot } from "../routing/snapshot.ts";
+import { webSearchesMost } from "./meter.ts";
 import { fieldOf, type Field, type Strategy } from "./names.ts";
 import { planOver, type PlanInput } from "./plan.ts";
 import { nothingToTry } from "./refusal.ts";
@@ -43,7 +44,7 @@ export interface RouteCandidate {
   readonly service_tier: string;
   /** How often it is tried first, over draws with other seeds. */
   readonly first_try_probability: number;
-  /** Dollars, for a prompt of middling estimate and an answer of `max_tokens`, or of 500 tokens where none is asked for. */
+  /** Dollars, for a prompt of middling estimate and an answer of `max_tokens`, or of 500 tokens where none is asked for; with one search of the web where there may be some. */
   readonly predicted_cost: number;
   /** Median milliseconds to the first content over the last 30 minutes; null when too few were seen. */
   readonly predicted_latency_ms: number | null;
@@ -85,7 +86,10 @@ function firstTries(input: PlanInput, field: Field): ReadonlyMap<string, number>
 }
 
 function candidateOf(endpoint: Endpoint, { health, now }: PlanInput, { request }: Field, chance: number): RouteCandidate {
-  const usage = { promptTokens: Math.ceil(Math.sqrt(request.prompt.low * request.prompt.high)), completionTokens: request.outputTokensMax ?? answerTokensUsual };
+  const usage = {
+    promptTokens: Math.ceil(Math.sqrt(request.prompt.low * request.prompt.high)), completionTokens: request.outputTokensMax ?? answerTokensUsual,
+    webSearches: webSearchesMost(request, endpoint) === 0 ? 0 : 1,
+  };
   const seen = snapshot(health, endpoint.id, now);
   return {
     endpoint: endpoint.id,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { picodollars } from "../base/money.ts";
+import { quirksOf } from "../providers/known-quirks.ts";
 import type { FinishReason, Usage } from "../wire/chat.ts";
 import { billOf, emptyReading, type Asked } from "./meter.ts";
 
@@ -24,4 +25,18 @@ describe("the provider's own count is taken", () => {
     { name: "of a prompt far longer than its text", usage: { promptTokens: 3_000, completionTokens: 10 }, believed: false },
     { name: "of the same prompt with tools, which templates explain at length", usage: { promptTokens: 3_000, completionTokens: 10 }, wishes: { parameters: new Set(["tools"]) }, believed: true },
   ])("$name: $believed", ({ usage, wishes = {}, believed }) => expect(isBelieved(usage, wishes)).toBe(believed));
+});
+
+describe("searches of the web are believed", () => {
+  const used = { promptTokens: 20, completionTokens: 10, webSearches: 100 };
+  test.each([
+    { name: "as many as were asked for", usage: { ...used, webSearches: 2 }, asks: { webSearchesMax: 3 }, searches: 2 },
+    { name: "and no more", usage: used, asks: { webSearchesMax: 3 }, searches: 3 },
+    { name: "none where nobody asked", usage: used, asks: {}, searches: 0 },
+    { name: "thirty where the model searches by itself", usage: used, asks: {}, target: { quirks: quirksOf("perplexity"), upstreamModel: "sonar" }, searches: 30 },
+    { name: "also when the tokens are not", usage: { ...used, completionTokens: 10_000 }, asks: { webSearchesMax: 3 }, searches: 3 },
+  ])("$name", ({ usage, asks, target, searches }) => {
+    const reading = { ...emptyReading(), outputBytes: 40, finishReason: "stop" as FinishReason, usage };
+    expect(billOf(reading, { ...asked, ...asks }, { ...endpoint, ...(target === undefined ? {} : { target }) }).usage.webSearches).toBe(searches);
+  });
 });

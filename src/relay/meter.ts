@@ -2,8 +2,11 @@
 
 import { nanodollars, zeroNanodollars, type Nanodollars } from "../base/money.ts";
 import { costOf, type Pricing } from "../catalog/price.ts";
+import type { Target } from "../providers/adapter.ts";
+import { alwaysSearches } from "../providers/quirks.ts";
 import type { RoutingRequest } from "../routing/candidate.ts";
 import { estimateOf } from "../routing/prompt-size.ts";
+import { webSearchesUsualMax } from "../routing/web-searches.ts";
 import type { Bill } from "../surfaces/surface.ts";
 import type { ChatAnswer, ChatChunk, FinishReason, Usage } from "../wire/chat.ts";
 
@@ -52,10 +55,11 @@ interface Priced {
   readonly contextLength: number;
   readonly outputTokensMax?: number | undefined;
   readonly pricing: Pricing;
+  readonly target?: Pick<Target, "quirks" | "upstreamModel">;
 }
 
 /** What of the request bounds a bill. */
-export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "outputTokensMax" | "inputModalities" | "reasons"> & Partial<Pick<RoutingRequest, "parameters">>;
+export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "outputTokensMax" | "inputModalities" | "reasons" | "webSearchesMax"> & Partial<Pick<RoutingRequest, "parameters">>;
 
 /**
  * What is owed for a reading. The upstream's own count is taken where it can be true; otherwise ours, from the
@@ -64,8 +68,22 @@ export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "
 export function billOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
   const reported = reading.usage;
   const isTaken = reported !== undefined && isCredible(reported, reading, asked, priced);
-  const usage = isTaken ? reported : estimate(reading, asked);
+  const usage = boundedSearches(isTaken ? reported : { ...estimate(reading, asked), ...searchesOf(reported) }, webSearchesMost(asked, priced));
   return { usage, isEstimated: !isTaken, ...costOf(priced.pricing, usage, asked.images) };
+}
+
+/** How often the web may be searched for an answer. */
+export function webSearchesMost({ webSearchesMax = 0 }: Pick<RoutingRequest, "webSearchesMax">, { target }: Pick<Priced, "target">): number {
+  return target !== undefined && alwaysSearches(target) ? Math.max(webSearchesMax, webSearchesUsualMax) : webSearchesMax;
+}
+
+function searchesOf(usage: Usage | undefined): Pick<Usage, "webSearches"> {
+  return usage?.webSearches === undefined ? {} : { webSearches: usage.webSearches };
+}
+
+/** More searches than were held for are not believed. */
+function boundedSearches(usage: Usage, most: number): Usage {
+  return usage.webSearches === undefined || usage.webSearches <= most ? usage : { ...usage, webSearches: most };
 }
 
 /** What the customer pays for: nothing for an answer with nothing in it (contract §4.8; fault matrix, row 20). */

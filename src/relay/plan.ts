@@ -9,6 +9,7 @@ import { decide } from "../routing/plan.ts";
 import type { Stay } from "../routing/sticky.ts";
 import type { ChatRequest } from "../wire/chat.ts";
 import { fieldOf, type Field, type Naming, type Strategy } from "./names.ts";
+import { webSearchesMost } from "./meter.ts";
 import { nothingToTry } from "./refusal.ts";
 
 export interface PlanInput extends Naming {
@@ -91,7 +92,10 @@ export function worstCaseOf(endpoints: readonly Endpoint[], routing: RoutingRequ
   for (const endpoint of endpoints) {
     const room = Math.max(0, endpoint.contextLength - routing.prompt.low);
     const outputTokens = Math.min(routing.outputTokensMax ?? endpoint.outputTokensMax ?? room, room);
-    const cost = worstCost(endpoint.pricing, Math.min(routing.prompt.high, endpoint.contextLength), outputTokens, routing.images);
+    const cost = worstCost(endpoint.pricing, {
+      promptTokens: Math.min(routing.prompt.high, endpoint.contextLength), completionTokens: outputTokens,
+      images: routing.images, webSearches: webSearchesMost(routing, endpoint), cachesForHour: routing.cachesForHour,
+    });
     if (cost > worst) worst = cost;
   }
   return worst;

@@ -157,7 +157,7 @@ export function routingOfTask({ provider }: TaskRequest, { largest, inputModalit
 /** The most that any of the endpoints could cost for this task. */
 export function worstTaskCost(endpoints: readonly Endpoint[], { worst, images }: TaskSize): Nanodollars {
   const { promptTokens, completionTokens, ...units } = worst;
-  const costs = endpoints.map(({ pricing }) => worstCost(pricing, promptTokens, completionTokens, images) + costOf(pricing, { ...units, promptTokens: 0, completionTokens: 0 }).total);
+  const costs = endpoints.map(({ pricing }) => worstCost(pricing, { promptTokens, completionTokens, images }) + costOf(pricing, { ...units, promptTokens: 0, completionTokens: 0 }).total);
   return nanodollars(costs.reduce((most, cost) => (cost > most ? cost : most), 0n));
 }
 

@@ -75,6 +75,10 @@ export interface RoutingRequest {
   readonly images: number;
   /** Tools that the provider runs itself put what they find into the prompt: its size is not known before. */
   readonly promptGrows?: boolean;
+  /** How often the provider may search the web for it, where it is asked to: what is held for, and no more than which is believed. */
+  readonly webSearchesMax?: number;
+  /** Something in it is to be kept in the provider's cache for an hour. */
+  readonly cachesForHour?: boolean;
   readonly preferences: ProviderPreferences;
   readonly serviceTier: string | undefined;
   /** What the model's name asks for beside the model. */

@@ -121,6 +121,30 @@ describe("what routing must know", () => {
     expect([...routing.outputModalities].sort()).toEqual(["image", "text"]);
   });
 
+  const search = { type: "web_search_20250305", name: "web_search" };
+  test.each([
+    { name: "a tool with a bound", parameters: { tools: [{ ...search, max_uses: 3 }] }, most: 3 },
+    { name: "one without", parameters: { tools: [{ type: "web_search_preview" }] }, most: 30 },
+    { name: "one with a bound that is none", parameters: { tools: [{ ...search, max_uses: -1 }] }, most: 30 },
+    { name: "one with a boundless bound", parameters: { tools: [{ ...search, max_uses: 1e9 }] }, most: 30 },
+    { name: "the option", parameters: { web_search_options: {} }, most: 30 },
+    { name: "a function of that name", parameters: { tools: [{ type: "function", function: { name: "web_search" } }] }, most: undefined },
+  ])("the most searches: $name", ({ parameters, most }) => {
+    expect(routingRequestOf(request([], parameters)).webSearchesMax).toBe(most);
+    expect(routingRequestOf(request([], parameters)).promptGrows).toBe(most === undefined ? undefined : true);
+  });
+
+  const hour = { type: "ephemeral", ttl: "1h" };
+  test.each([
+    { name: "a part", asked: request([{ role: "user", content: [part(hour)] }]), isLong: true },
+    { name: "a message", asked: request([{ role: "user", content: "?", cache_control: hour }]), isLong: true },
+    { name: "a tool", asked: request([], { tools: [{ ...search, cache_control: hour }] }), isLong: true },
+    { name: "the request", asked: request([], { cache_control: hour }), isLong: true },
+    { name: "a part kept for minutes", asked: request([{ role: "user", content: [part({ type: "ephemeral", ttl: "5m" }), part({ type: "ephemeral" }), part(null), part("1h")] }]), isLong: undefined },
+  ])("what is to be kept for an hour: $name", ({ asked, isLong }) => {
+    expect(routingRequestOf(asked).cachesForHour).toBe(isLong);
+  });
+
   test.each([
     { tool: { type: "web_search_20250305", name: "web_search" }, grows: true },
     { tool: { type: "function", function: { name: "f" } }, grows: undefined },
@@ -151,3 +175,7 @@ test("a call to a tool of another type than a function is measured too", () => {
   const [short, long] = ["x", "x".repeat(1000)].map((input) => promptSize(request([{ role: "assistant", content: null, tool_calls: [{ id: "c", type: "custom", custom: { name: "sql", input } }] } as unknown as Message])).high);
   expect((long ?? 0) - (short ?? 0)).toBeGreaterThan(400);
 });
+
+function part(cache_control: unknown) {
+  return { type: "text", text: "?", cache_control } as const;
+}

@@ -7,6 +7,7 @@
 
 import { original, originalOf, type ChatRequest, type ContentPart, type Message, type ParameterName, type Tool, type ToolCall } from "../wire/chat.ts";
 import type { PromptSize, RoutingRequest } from "./candidate.ts";
+import { webSearchesAsked } from "./web-searches.ts";
 
 /** Bounds in tokens of a text of `chars` UTF-16 units that is `bytes` long in UTF-8. */
 export function sizeOfText(chars: number, bytes: number): PromptSize {
@@ -25,7 +26,8 @@ export function estimateOf({ low, high }: PromptSize): number {
 
 /** What routing must know of a request. */
 export function routingRequestOf(request: ChatRequest): RoutingRequest {
-  const { prompt, images, inputModalities } = survey(request);
+  const { prompt, images, inputModalities, cachesForHour } = survey(request);
+  const webSearchesMax = webSearchesAsked(request.parameters);
   const { max_tokens, modalities, reasoning, service_tier, tools } = request.parameters;
   return {
     prompt,
@@ -35,7 +37,9 @@ export function routingRequestOf(request: ChatRequest): RoutingRequest {
     inputModalities,
     outputModalities: modalities === undefined ? textOnly : new Set(modalities),
     images,
-    ...(tools?.some(isProviders) === true ? { promptGrows: true } : {}),
+    ...(webSearchesMax > 0 || tools?.some(isProviders) === true ? { promptGrows: true } : {}),
+    ...(webSearchesMax === 0 ? {} : { webSearchesMax }),
+    ...(cachesForHour ? { cachesForHour } : {}),
     preferences: request.provider,
     serviceTier: service_tier,
   };
@@ -93,15 +97,18 @@ interface Survey {
   low: number;
   high: number;
   images: number;
+  cachesForHour: boolean;
   readonly modalities: Set<string>;
 }
 
-function survey(request: ChatRequest): { readonly prompt: PromptSize; readonly images: number; readonly inputModalities: ReadonlySet<string> } {
-  const found: Survey = { chars: 0, bytes: 0, rewrittenChars: 0, optionalChars: 0, optionalBytes: 0, low: 0, high: 0, images: 0, modalities: new Set(["text"]) };
+function survey(request: ChatRequest): Pick<RoutingRequest, "prompt" | "images" | "inputModalities"> & { readonly cachesForHour: boolean } {
+  const found: Survey = { chars: 0, bytes: 0, rewrittenChars: 0, optionalChars: 0, optionalBytes: 0, low: 0, high: 0, images: 0, cachesForHour: false, modalities: new Set(["text"]) };
+  surveyMarker(found, request.parameters.cache_control);
   for (const message of request.messages) surveyMessage(found, message);
   const { tools, response_format } = request.parameters;
   if (tools !== undefined && tools.length > 0) {
     addRewritten(found, JSON.stringify(tools));
+    for (const tool of tools) surveyMarker(found, tool["cache_control"]);
     found.high += toolPreamble;
   }
   if (response_format?.type === "json_schema") addOptional(found, JSON.stringify(response_format.json_schema.schema ?? {}));
@@ -111,12 +118,19 @@ function survey(request: ChatRequest): { readonly prompt: PromptSize; readonly i
     prompt: { low: Math.floor(low), high: Math.ceil(high) },
     images: found.images,
     inputModalities: found.modalities,
+    cachesForHour: found.cachesForHour,
   };
+}
+
+/** A prompt is kept in the cache up to what is marked, for some minutes where the marker says nothing else. */
+function surveyMarker(found: Survey, marker: unknown): void {
+  if (typeof marker === "object" && marker !== null && "ttl" in marker && marker.ttl === "1h") found.cachesForHour = true;
 }
 
 function surveyMessage(found: Survey, message: Message): void {
   found.low += perMessage.low;
   found.high += perMessage.high;
+  surveyMarker(found, message["cache_control"]);
   const { content } = message;
   if (typeof content === "string") addText(found, content);
   else if (Array.isArray(content)) for (const part of content as readonly ContentPart[]) surveyPart(found, part);
@@ -142,6 +156,7 @@ function surveyCall(found: Survey, call: ToolCall): void {
 }
 
 function surveyPart(found: Survey, part: ContentPart): void {
+  if ("cache_control" in part) surveyMarker(found, part["cache_control"]);
   switch (part.type) {
     case "text":
       addText(found, part.text);

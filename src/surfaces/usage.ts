@@ -1,6 +1,7 @@
 /** What was used and what it cost, in the words of the dialects that count prompt and completion tokens. */
 
 import { dollars } from "../base/money.ts";
+import type { Usage } from "../wire/chat.ts";
 import type { Bill } from "./surface.ts";
 
 /** Contract §7.1. Counts inside `prompt_tokens_details` may be absent but not null. */
@@ -29,6 +30,14 @@ export function usageView(bill: Bill): object {
       accepted_prediction_tokens: usage.acceptedPredictionTokens,
       rejected_prediction_tokens: usage.rejectedPredictionTokens,
     },
+    ...serverToolsView(usage),
     estimated: bill.isEstimated ? true : undefined,
   };
+}
+
+/** The contract has two names for it (§7.1), and clients of both. */
+export function serverToolsView({ webSearches }: Usage): object {
+  if (webSearches === undefined) return {};
+  const used = { web_search_requests: webSearches };
+  return { server_tool_use: used, server_tool_use_details: used };
 }

@@ -279,6 +279,8 @@ export interface Usage {
   readonly completionTokens: number;
   readonly cachedTokens?: number;
   readonly cacheWriteTokens?: number;
+  /** Of these, what is kept for an hour rather than for minutes, which has a price of its own. */
+  readonly cacheWriteHourTokens?: number;
   readonly promptAudioTokens?: number;
   readonly reasoningTokens?: number;
   readonly completionAudioTokens?: number;
@@ -290,6 +292,8 @@ export interface Usage {
   readonly billedCompletionTokens?: number;
   /** What is not counted in tokens: searches of a reranker, characters to be spoken, seconds of sound heard, images made. */
   readonly searches?: number;
+  /** Searches of the web that the upstream made by itself, and charges for. */
+  readonly webSearches?: number;
   readonly characters?: number;
   readonly seconds?: number;
   readonly images?: number;

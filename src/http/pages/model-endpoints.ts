@@ -176,7 +176,7 @@ export function pricesOf(pricing: Pricing | undefined): Prices {
 
 type OtherPrice = Prices["others"][number];
 
-const tokenKinds = [["reasoning", "reasoning"], ["promptAudio", "audio in"], ["completionAudio", "audio out"], ["character", "characters"]] as const;
+const tokenKinds = [["cacheWriteHour", "cache write, an hour"], ["reasoning", "reasoning"], ["promptAudio", "audio in"], ["completionAudio", "audio out"], ["character", "characters"]] as const;
 const unitKinds = [["request", "request", "each"], ["image", "image", "picture in"], ["imageOutput", "image", "picture out"], ["webSearch", "search", "web search"], ["search", "search", "search"], ["second", "second", "sound"]] as const;
 
 function tokenPrices(pricing: Pricing): readonly OtherPrice[] {

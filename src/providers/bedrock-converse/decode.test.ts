@@ -29,6 +29,11 @@ describe("what an answer says beside its words", () => {
     expect(chunks().at(-1)?.usage).toEqual({ promptTokens: 4110, completionTokens: 47, cachedTokens: 4000, cacheWriteTokens: 96 });
   });
 
+  test("what is written to be kept for an hour is told apart", () => {
+    const usage = { inputTokens: 3, outputTokens: 1, totalTokens: 104, cacheWriteInputTokens: 100, cacheDetails: [{ ttl: "5m", inputTokens: 40 }, { ttl: "1h", inputTokens: 60 }, null] };
+    expect(decode(stream(text(0, "Hi"), stop, { metadata: { usage } })).chunks().at(-1)?.usage).toEqual({ promptTokens: 103, completionTokens: 1, cacheWriteTokens: 100, cacheWriteHourTokens: 60 });
+  });
+
   test("Claude's reasoning comes with its signature, in the format in which it is given back", () => {
     const details = answer("reasoning.json").choices[0]?.message.reasoning_details;
     expect(details).toEqual([{ type: "reasoning.text", text: expect.stringContaining("count the r's"), signature: expect.stringMatching(/^EvYBCkgI/), format: "anthropic-claude-v1", index: 0 }]);

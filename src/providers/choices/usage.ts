@@ -1,7 +1,7 @@
 /** What the upstream says was used, made comparable: see `Usage` for what is part of what. */
 
 import type { Usage } from "../../wire/chat.ts";
-import { asObject } from "../json.ts";
+import { asObject, type JsonObject } from "../json.ts";
 import type { Quirks } from "../quirks.ts";
 
 // No context is longer; a larger figure is a mistake or a lie.
@@ -36,13 +36,26 @@ export function readUsage(value: unknown, reasoningTokens: Quirks["reasoningToke
     completionTokens,
     ...optional("cachedTokens", cached),
     ...optional("cacheWriteTokens", written),
+    ...optional("cacheWriteHourTokens", written === undefined ? undefined : someOf(atMost(written, count(asObject(prompt["cache_creation_token_details"])?.["ephemeral_1h_input_tokens"])))),
     ...optional("promptAudioTokens", atMost(promptTokens - (cached ?? 0) - (written ?? 0), count(prompt["audio_tokens"]))),
     ...optional("reasoningTokens", reasoning),
     ...optional("completionAudioTokens", atMost(completionTokens - (reasoning ?? 0), count(completion["audio_tokens"]))),
     ...optional("completionImageTokens", atMost(completionTokens, count(completion["image_tokens"]))),
     ...optional("acceptedPredictionTokens", atMost(completionTokens, count(completion["accepted_prediction_tokens"]))),
     ...optional("rejectedPredictionTokens", atMost(completionTokens, count(completion["rejected_prediction_tokens"]))),
+    ...optional("webSearches", someOf(webSearches(raw))),
   };
+}
+
+/** Each provider that charges for them has its own name for them. */
+function webSearches(raw: JsonObject): number | undefined {
+  const tools = asObject(raw["server_tool_use"]) ?? asObject(raw["server_tool_use_details"]);
+  return count(tools?.["web_search_requests"]) ?? count(raw["num_search_queries"]);
+}
+
+/** What is used by few is left out where it was not. */
+function someOf(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value;
 }
 
 function count(value: unknown): number | undefined {

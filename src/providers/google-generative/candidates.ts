@@ -9,9 +9,10 @@ import { isExtra } from "../choices/answer.ts";
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { bodyFault, isError } from "../upstream-fault.ts";
 import { finishReason } from "./finish.ts";
-import { annotationsOf } from "./grounding.ts";
+import { annotationsOf, webSearchesOf } from "./grounding.ts";
 import { logprobsOf } from "./logprobs.ts";
 import { createPartReader, type PartReader } from "./parts.ts";
+import { traitsOf } from "./traits.ts";
 import { readUsage } from "./usage.ts";
 
 export interface ResponseReader {
@@ -47,6 +48,7 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
   const extra: Record<string, unknown> = {};
   let usage: JsonObject | undefined;
   let upstreamId: string | undefined;
+  let model = "";
 
   function openCandidate(index: unknown, position: number): readonly [number, OpenCandidate] {
     const at = typeof index === "number" ? index : position;
@@ -96,6 +98,12 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
     };
   }
 
+  function withSearches(counted: Usage | undefined): Usage | undefined {
+    let webSearches = 0;
+    for (const { grounding } of open.values()) if (grounding !== undefined) webSearches += webSearchesOf(grounding, traitsOf(model));
+    return counted === undefined || webSearches === 0 ? counted : { ...counted, webSearches };
+  }
+
   function takeExtra(fields: JsonObject): void {
     for (const name in fields) if (!known.has(name) && isExtra(name, fields[name], undefined)) extra[name] = fields[name];
   }
@@ -104,6 +112,7 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
     read(body) {
       if (isError(body)) throw bodyFault(body);
       upstreamId ??= asText(body["responseId"]);
+      model = asText(body["modelVersion"]) ?? model;
       // Every piece repeats the figures so far; the early ones lack some.
       const reported = asObject(body["usageMetadata"]);
       if (reported !== undefined) usage = { ...usage, ...reported };
@@ -120,7 +129,7 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
       for (const candidate of open.values()) if (!candidate.isFinished) return false;
       return open.size > 0;
     },
-    usage: () => readUsage(usage),
+    usage: () => withSearches(readUsage(usage)),
     upstreamId: () => upstreamId,
     serviceTier() {
       const tier = asText(usage?.["serviceTier"])?.toLowerCase();

@@ -115,6 +115,15 @@ describe("grounding", () => {
     expect(whole.extra).toEqual({ groundingMetadata });
   });
 
+  test.each([
+    { model: "gemini-3-pro-preview", queries: ["q", "r", "q", 7], searches: 2 },
+    { model: "gemini-2.5-flash", queries: ["q", "r"], searches: 1 },
+    { model: "gemini-3-pro-preview", queries: [], searches: undefined },
+  ])("of $model, $queries, is $searches searches to be paid", ({ model, queries, searches }) => {
+    const body = { candidates: [candidate([{ text: "a" }], { ...stop, groundingMetadata: { webSearchQueries: queries } })], modelVersion: model, usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1 } };
+    expect(streamed([body], true).at(-1)?.usage?.webSearches).toBe(searches);
+  });
+
   test("of a stream comes with its finish", () => {
     const chunks = streamed([{ candidates: [candidate([{ text: "Zür" }])] }, { candidates: [candidate([{ text: "ich 🗼!" }], { ...stop, groundingMetadata })] }], true);
     expect(chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.delta.annotations))).toEqual([undefined, annotations]);

@@ -1,6 +1,7 @@
 /** Where an answer has its facts from, as annotations. Source: ai.google.dev/gemini-api/docs/google-search, "groundingMetadata". */
 
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
+import type { ModelTraits } from "./traits.ts";
 
 interface Source {
   readonly url: string;
@@ -30,6 +31,12 @@ export function annotationsOf(grounding: JsonObject, text: string): readonly obj
     if (source !== undefined && !cited.has(index)) annotations.push(citation(source, { start: 0, end: 0 }));
   });
   return annotations;
+}
+
+/** Searches that are charged for. */
+export function webSearchesOf(grounding: JsonObject, { paysBySearch }: ModelTraits): number {
+  const queries = new Set(asList(grounding["webSearchQueries"]).filter((query) => asText(query) !== undefined)).size;
+  return paysBySearch ? queries : Math.min(1, queries);
 }
 
 function sourceOf(chunk: unknown): Source | undefined {

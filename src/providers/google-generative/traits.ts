@@ -18,6 +18,8 @@ export interface ModelTraits {
   readonly combinesTools: boolean;
   /** Knows function calls that are held to their schemas without being forced. */
   readonly validatesCalls: boolean;
+  /** Charges for every search of the web; earlier models for an answer that was searched for, however often. Source: ai.google.dev/gemini-api/docs/pricing. */
+  readonly paysBySearch: boolean;
 }
 
 export function traitsOf(upstreamModel: string): ModelTraits {
@@ -30,6 +32,7 @@ export function traitsOf(upstreamModel: string): ModelTraits {
     checksSignatures: isThird,
     combinesTools: isThird,
     validatesCalls: version >= 2.5,
+    paysBySearch: isThird,
   };
 }
 

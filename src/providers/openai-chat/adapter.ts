@@ -1,10 +1,11 @@
 /** The dialect of OpenAI's Chat Completions, and of everybody who speaks it with an accent (see quirks.ts). */
 
-import type { ChatRequest } from "../../wire/chat.ts";
+import type { ChatRequest, Usage } from "../../wire/chat.ts";
 import type { ChatAdapter, Target } from "../adapter.ts";
 import { decodeAnswer, type ChoiceDialect } from "../choices/answer.ts";
 import { openChoiceStream } from "../choices/stream.ts";
 import { readUsage } from "../choices/usage.ts";
+import { alwaysSearches } from "../quirks.ts";
 import { upstreamFault } from "../upstream-fault.ts";
 import { encodeRequest } from "./encode.ts";
 import { chatChoice, encodeText, promptOf } from "./text.ts";
@@ -25,5 +26,9 @@ export const openaiChat: ChatAdapter = {
 function dialectOf(request: ChatRequest, target: Target): ChoiceDialect {
   const { envelope, reasoningTokens } = target.quirks;
   const readChoice = promptOf(request, target) === undefined ? undefined : chatChoice;
-  return { usageOf: (raw) => readUsage(raw, reasoningTokens), envelope, readChoice };
+  return { usageOf: (raw) => withSearch(readUsage(raw, reasoningTokens), target), envelope, readChoice };
+}
+
+function withSearch(usage: Usage | undefined, target: Target): Usage | undefined {
+  return usage === undefined || usage.webSearches !== undefined || !alwaysSearches(target) ? usage : { ...usage, webSearches: 1 };
 }

@@ -5,7 +5,6 @@ import type { AssistantMessage, ChatAnswer, Delta, ToolCall } from "../../wire/c
 import { asObject } from "../json.ts";
 import { bodyFault, isError } from "../upstream-fault.ts";
 import { openResponseStream } from "./stream.ts";
-import { readUsage } from "./usage.ts";
 
 /** @throws Fault when the body is an error in disguise (as its true class), says that it failed, or is not an answer (upstream_garbled). */
 export function decodeAnswer(body: unknown, format: string): ChatAnswer {
@@ -21,7 +20,7 @@ export function decodeAnswer(body: unknown, format: string): ChatAnswer {
       index: 0, message: messageOf(choice?.delta ?? {}), finish_reason: choice?.finish_reason ?? null, native_finish_reason: choice?.native_finish_reason ?? null,
       ...(choice?.logprobs === undefined ? {} : { logprobs: choice.logprobs }),
     }],
-    usage: readUsage(response["usage"]),
+    usage: decoder.usage(),
     systemFingerprint: undefined,
     serviceTier: chunk?.serviceTier,
     extra: decoder.end()[0]?.extra ?? {},

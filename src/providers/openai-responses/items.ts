@@ -5,7 +5,7 @@ import type { ToolCallDelta } from "../../wire/chat.ts";
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { annotationOf } from "./annotations.ts";
 import { add, addLogprobs, type Said } from "./said.ts";
-import { serverCallOf } from "./server-tools.ts";
+import { isWebSearch, serverCallOf } from "./server-tools.ts";
 
 /** The texts that deltas extend. */
 export type TextKind = "text" | "refusal" | "summary" | "thought" | "arguments";
@@ -30,6 +30,8 @@ export interface ItemReader {
   /** The items that a response ends with: those that were not done before are done now. @throws Fault upstream_garbled where a call was lost. */
   end(output: readonly unknown[], said: Said): void;
   hasCalls(): boolean;
+  /** That the upstream made by itself. */
+  webSearches(): number;
 }
 
 interface OpenText {
@@ -61,6 +63,7 @@ export function createItemReader(format: string): ItemReader {
   let length = 0;
   let calls = 0;
   let images = 0;
+  let searches = 0;
   // Counts what stands in the answer, so that a gap between two details tells that something else stood there.
   let blocks = 0;
   // Most deltas extend the text that the one before them extended.
@@ -210,7 +213,10 @@ export function createItemReader(format: string): ItemReader {
     else if (type === "function_call") closeCall(open, position, item, said);
     else if (type === "custom_tool_call") closeCustomCall(open, item, said);
     else if (type === "image_generation_call") closeImage(item, said);
-    else add(said, "reasoning_details", serverCallOf(item, format, blocks++));
+    else {
+      if (isWebSearch(item)) searches++;
+      add(said, "reasoning_details", serverCallOf(item, format, blocks++));
+    }
     open.isDone = true;
     open.texts.clear();
   }
@@ -240,6 +246,7 @@ export function createItemReader(format: string): ItemReader {
       if (called > calls || [...items.values()].some(({ unnamed }) => unnamed !== "")) throw new Fault("upstream_garbled", "The provider's answer has a call that was not told.");
     },
     hasCalls: () => calls > 0,
+    webSearches: () => searches,
   };
 }
 

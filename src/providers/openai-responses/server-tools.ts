@@ -8,6 +8,12 @@ import { asObject, asText, type JsonObject } from "../json.ts";
 /** Fields that tell what came of a call; the others say what was asked. */
 const ofResult: ReadonlySet<string> = new Set(["status", "output", "outputs", "results", "result", "error", "tools"]);
 
+/** To open a page that was found, or to look for something in it, is a call too, but no search that is charged for. */
+export function isWebSearch(item: JsonObject): boolean {
+  const action = asText(asObject(item["action"])?.["type"]) ?? "search";
+  return item["type"] === "web_search_call" && action === "search" && item["status"] !== "failed";
+}
+
 /** `index` counts the details and all else that stands in the answer. */
 export function serverCallOf(item: JsonObject, format: string, index: number): object {
   const { type, id, ...fields } = item;

@@ -176,6 +176,19 @@ describe("the end", () => {
   });
 });
 
+test("searches of the web are counted, in streams and whole; what is done with the pages, and what failed, is no search", () => {
+  const usage = { input_tokens: 10, output_tokens: 5 };
+  const output = [
+    webCall("a", { action: { type: "search", query: "q" } }), webCall("b", { action: { type: "open_page", url: "https://a.test" } }), webCall("c", { action: { type: "find_in_page" } }),
+    webCall("d", {}), webCall("e", { action: { type: "search" }, status: "failed" }), { type: "file_search_call", id: "f", status: "completed" },
+  ];
+  expect(answer(output, { usage }).usage).toEqual({ promptTokens: 10, completionTokens: 5, webSearches: 2 });
+  const decoder = openResponseStream(format);
+  output.forEach((item, index) => decoder.take({ type: "response.output_item.done", output_index: index, item }));
+  decoder.take({ type: "response.completed", response: { output, usage } });
+  expect(decoder.end().at(-1)?.usage?.webSearches).toBe(2);
+});
+
 describe("what is not of the protocol", () => {
   const garbled = expect.objectContaining({ code: "upstream_garbled" });
 
@@ -196,3 +209,7 @@ describe("what is not of the protocol", () => {
     expect(() => decode(...Array.from({ length: 3000 }, (_, index) => words("x", 0, index)))).toThrow(garbled);
   });
 });
+
+function webCall(id: string, fields: object) {
+  return { type: "web_search_call", id, status: "completed", ...fields };
+}

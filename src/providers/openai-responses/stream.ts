@@ -133,10 +133,10 @@ export function openResponseStream(format: string): ResponseDecoder {
     },
     isComplete: () => isComplete,
     isEnded: () => isDone,
-    usage: () => readUsage(rawUsage),
+    usage: () => readUsage(rawUsage, items.webSearches()),
     end() {
       if (!isComplete) throw new Fault("stream_truncated", "The provider's stream ended before the answer was finished.");
-      const usage = readUsage(rawUsage);
+      const usage = readUsage(rawUsage, items.webSearches());
       if (usage === undefined && extra === undefined) return nothing;
       return [{ choices: [], ...(usage === undefined ? {} : { usage }), ...(extra === undefined ? {} : { extra }) }];
     },

@@ -3,6 +3,7 @@
 import { dollars } from "../../base/money.ts";
 import type { ChatRequest } from "../../wire/chat.ts";
 import type { AnswerHead, Bill, RouterMetadata } from "../surface.ts";
+import { serverToolsView } from "../usage.ts";
 import type { OutputItem } from "./items.ts";
 import { formatView, toolChoiceView, toolViews } from "./tools.ts";
 
@@ -101,6 +102,7 @@ function usageView({ usage, isEstimated, total, prompt, completion }: Bill): obj
       upstream_inference_input_cost: dollars(prompt),
       upstream_inference_output_cost: dollars(completion),
     },
+    ...serverToolsView(usage),
     estimated: isEstimated ? true : undefined,
   };
 }
