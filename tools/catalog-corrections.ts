@@ -69,6 +69,11 @@ export const providerCorrections: Readonly<Record<string, Facts>> = {
   "ollama": { base_url: "http://localhost:11434/v1", protocol: "openai-chat" },
 };
 
+/** Addresses of single endpoints that the provider's own address and its quirks already say. */
+export const sharedPlaces: Readonly<Record<string, string>> = {
+  "google-vertex": "https://${GOOGLE_VERTEX_ENDPOINT}/v1/projects/${GOOGLE_VERTEX_PROJECT}/locations/${GOOGLE_VERTEX_LOCATION}/endpoints/openapi",
+};
+
 const midnight = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 1000;
 
 /** The five models whose public pages are the acceptance cases, exactly as those pages have them. */

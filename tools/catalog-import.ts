@@ -11,7 +11,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parsePricePerUnit, picodollars, pricePerMillionText } from "../src/base/money.ts";
-import { authors, dialectLacks, familyTokenizers, outputCorrections, providerCorrections, searchers, seeds } from "./catalog-corrections.ts";
+import { authors, dialectLacks, familyTokenizers, outputCorrections, providerCorrections, searchers, seeds, sharedPlaces } from "./catalog-corrections.ts";
 
 type Facts = Record<string, unknown>;
 type Prices = { readonly [name: string]: string | readonly Prices[] | undefined; readonly overrides?: readonly Prices[] };
@@ -112,7 +112,7 @@ function endpoint(source: SourceEndpoint, model: SourceModel): Facts {
     tag: unless(source.tag, source.provider),
     upstream_model: source.provider_model_id,
     protocol: unless(source.wire_format, protocolOf(source.provider)),
-    base_url: source.base_url_override,
+    base_url: unless(source.base_url_override, sharedPlaces[source.provider]),
     context_length: source.context_length,
     max_prompt_tokens: source.max_prompt_tokens,
     max_output_tokens: source.max_completion_tokens,
