@@ -57,6 +57,7 @@ export const environmentSettings: readonly Setting[] = [
   { name: "WINDROSE_BOOTSTRAP_KEY", meaning: "A management key to create at first start, taken as it is: 24 characters or more. Without it one is made and printed once.", default: "none" },
   { name: "WINDROSE_LOG_LEVEL", meaning: "debug, info, warn, error or silent. The log goes to standard error, one JSON object a line.", default: "warn" },
   { name: "MISTRAL_API_KEY, OPENAI_API_KEY, …", meaning: "The operator's credentials, by the names that the catalog gives each provider (`windrose doctor` lists them).", default: "none" },
+  { name: "GOOGLE_APPLICATION_CREDENTIALS", meaning: "The JSON key of a service account, or the path of its file: opens Vertex AI, in the project `GOOGLE_VERTEX_PROJECT` at the location `GOOGLE_VERTEX_LOCATION` ([operating.md](operating.md)).", default: "none" },
 ];
 
 const priceText = z.union([z.string(), z.number().nonnegative().transform(String)]);
@@ -96,7 +97,7 @@ const providerSchema = z.strictObject({
   name: z.string().min(1).optional(),
   protocol: z.string().optional().describe("The wire dialect, one of those in src/providers/registry.ts (`openai-chat`, `mistral-chat`, `anthropic-messages`, …). Default: the catalog's, else `openai-chat`."),
   base_url: z.url({ protocol: /^https?$/ }).optional().describe("Up to and without `/chat/completions`. Private addresses are allowed here."),
-  credential: z.string().min(1).optional().describe("The API key itself. Better in `credential_env`."),
+  credential: z.string().min(1).optional().describe("The API key itself (at Google Cloud: a service account's key as JSON, or its path). Better in `credential_env`."),
   credential_env: z.string().min(1).optional().describe("The environment variable that holds the API key."),
   quirks: z.record(z.string(), z.unknown()).optional().describe("How this server differs from the protocol (docs/adding-a-provider.md)."),
   data_policy: z.strictObject({ training: z.boolean().optional(), retains_prompts: z.boolean().optional(), zdr: z.boolean().optional() }).optional(),

@@ -33,6 +33,7 @@ import { createPdfReader } from "./plugins/pdf-reader.ts";
 import { protocols } from "./providers/registry.ts";
 import { taskProtocols } from "./providers/tasks.ts";
 import { quirksOf } from "./providers/known-quirks.ts";
+import { createAccessTokens } from "./relay/access-tokens.ts";
 import { createReplays, type Replays } from "./relay/answer.ts";
 import { conversationIn, memoryOf } from "./relay/conversation.ts";
 import { explainRoute } from "./relay/explain-route.ts";
@@ -104,7 +105,7 @@ export async function openGateway(config: Config): Promise<Gateway> {
     const sticky = createSticky();
     const upstream = createUpstream({ connectMs: config.timeouts.connectMs });
     const relay: RelayDeps = {
-      catalog, ledger, freeLimits: createFreeLimits(config.freeLimits), health, hedges: new Map(), sticky, upstream, clock, log, recorder: journal,
+      catalog, ledger, freeLimits: createFreeLimits(config.freeLimits), health, hedges: new Map(), sticky, upstream, accessTokens: createAccessTokens({ upstream, clock }), clock, log, recorder: journal,
       timeouts: config.timeouts, keepAliveMs: config.timeouts.keepAliveMs, readerMs: config.timeouts.readerMs, underWay: new Set(),
       media: { terms: { ...usualTerms, hosts: config.mediaHosts }, readPdf: createPdfReader() },
       onModelMissing: (endpoint, reason) => {

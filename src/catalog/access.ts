@@ -6,6 +6,7 @@ import type { Authorization } from "../providers/authorize.ts";
 import { parseQuirks, type Quirks } from "../providers/quirks.ts";
 import type { DataPolicy } from "../routing/candidate.ts";
 import { awsAuthorization, type FoundCredential } from "./aws-credential.ts";
+import { googleAuthorization } from "./google-credential.ts";
 import type { ConfiguredProvider, Provider } from "./model.ts";
 import type { ProviderRecord } from "./records.ts";
 
@@ -117,7 +118,7 @@ function accessTo(record: ProviderRecord, configured: ConfiguredProvider | undef
   if (found === undefined) {
     return isOptional ? { authorization: { scheme: "none" }, credentialId: `${record.slug}/config` } : undefined;
   }
-  const authorization = record.auth === "aws-bedrock" ? awsAuthorization(found, "bedrock", credential) : authorizationBy(isOptional ? "bearer" : record.auth, found.credential);
+  const authorization = authorizationFor(isOptional ? "bearer" : record.auth, found, { baseUrl: configured?.baseUrl ?? record.base_url ?? "", credential });
   return authorization && { authorization, credentialId: `${record.slug}/${found.source}` };
 }
 
@@ -135,9 +136,27 @@ function findCredential(
   return undefined;
 }
 
+interface Place {
+  readonly baseUrl: string;
+  readonly credential: CredentialSource;
+}
+
+/** Undefined when a part is missing. @throws Fault for a credential that is wrong, of a provider that was meant to be called. */
+function authorizationFor(scheme: string, found: FoundCredential, { baseUrl, credential }: Place): Authorization | undefined {
+  if (scheme === "aws-bedrock") return awsAuthorization(found, "bedrock", credential);
+  if (scheme !== "gcp-oauth") return authorizationBy(scheme, found.credential);
+  try {
+    return googleAuthorization(found);
+  } catch (error) {
+    // The variable is one that others use too: without a project it was not meant for us.
+    if (resolveBaseUrl(baseUrl, credential) !== undefined) throw error;
+    return undefined;
+  }
+}
+
 const headerSchemes: ReadonlySet<string> = new Set(["x-api-key", "api-key", "x-goog-api-key"]);
 
-/** Undefined for schemes that need more than a fixed header (signed requests, token exchange). */
+/** Undefined for a scheme that we do not know. */
 function authorizationBy(scheme: string, credential: Secret): Authorization | undefined {
   if (scheme === "bearer") return { scheme: "bearer", credential };
   return headerSchemes.has(scheme) ? { scheme: "header", header: scheme, credential } : undefined;

@@ -28,7 +28,7 @@ test("an endpoint as the operator set it up goes before what is listed", () => {
   const model = catalog.models.find(({ endpoints }) => endpoints.some(({ protocol, status, upstreamModel }) => protocol === "openai-chat" && status === "active" && upstreamModel !== undefined));
   const endpoint = model?.endpoints.find(({ protocol, status, upstreamModel }) => protocol === "openai-chat" && status === "active" && upstreamModel !== undefined);
   const configured = loadCatalog({
-    folder: "catalog/", simulated: [], protocols, quirksOf, now: Date.parse("2026-01-01"), credential: () => "credential",
+    folder: "catalog/", simulated: [], protocols, quirksOf, now: Date.parse("2026-01-01"), credential: (name) => (name === "GOOGLE_APPLICATION_CREDENTIALS" ? undefined : "credential"),
     configured: [{ slug: endpoint?.provider ?? "", baseUrl: "https://provider.example", quirks: { refuses: ["temperature"] } }],
   });
   const same = configured.find(model?.slug ?? "");

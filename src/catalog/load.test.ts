@@ -76,7 +76,7 @@ describe("an endpoint is routable", () => {
     { when: "with a base URL whose placeholder is not set: never", world: withProvider({ base_url: "https://${ACME_HOST}/v1" }), standing: undefined },
     { when: "with a base URL whose placeholder is set", world: withProvider({ base_url: "https://${ACME_HOST}/v1" }, { environment: { ACME_KEY: "k", ACME_HOST: "h.test" } }), standing: "active" },
     { when: "with a header scheme", world: withProvider({ auth: "x-api-key" }), standing: "active" },
-    { when: "with a scheme that needs a token exchange: never", world: withProvider({ auth: "gcp-oauth" }), standing: undefined },
+    { when: "with a scheme that nobody knows: never", world: withProvider({ auth: "handshake" }), standing: undefined },
     { when: "at a provider without authorization that nobody configured: never", world: withProvider({ auth: "none" }), standing: undefined },
     { when: "at a provider without authorization that the operator configured", world: withProvider({ auth: "none" }, { configured: [{ slug: "acme" }] }), standing: "active" },
     { when: "at a provider with optional authorization, configured without", world: withProvider({ auth: "bearer-optional" }, { configured: [{ slug: "acme" }], environment: {} }), standing: "active" },

@@ -3,9 +3,13 @@
 import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
 import type { UpstreamRequest } from "./adapter.ts";
+import type { ServiceAccount } from "./service-account.ts";
 import { signatureHeaders } from "./sigv4.ts";
 
-export type Authorization =
+export type Authorization = ShownAuthorization | { readonly scheme: "google-service-account"; readonly account: ServiceAccount };
+
+/** What a request can be sent with. For the others a token is fetched first (relay/authorized.ts). */
+export type ShownAuthorization =
   | { readonly scheme: "none" }
   | { readonly scheme: "bearer"; readonly credential: Secret }
   | { readonly scheme: "header"; readonly header: string; readonly credential: Secret }
@@ -23,7 +27,7 @@ export interface AwsSignature {
 }
 
 /** The headers that authorize a request, with lowercase names. `now` is in milliseconds since the epoch. */
-export function authorizationHeaders(authorization: Authorization, request: Pick<UpstreamRequest, "url" | "headers" | "body">, now: number): Record<string, string> {
+export function authorizationHeaders(authorization: ShownAuthorization, request: Pick<UpstreamRequest, "url" | "headers" | "body">, now: number): Record<string, string> {
   switch (authorization.scheme) {
     case "none":
       return {};
@@ -39,7 +43,7 @@ export function authorizationHeaders(authorization: Authorization, request: Pick
 }
 
 /** What must not be repeated to anybody, when an upstream does. */
-export function secretsOf(authorization: Authorization): readonly string[] {
+export function secretsOf(authorization: ShownAuthorization): readonly string[] {
   switch (authorization.scheme) {
     case "none":
       return [];

@@ -127,6 +127,8 @@ export const knownQuirks: Readonly<Record<string, Partial<Quirks>>> = {
     streamOptions: false,
     searches: "all",
   },
+  // Models of other makers, in a dialect that all of them share.
+  "google-vertex": { route: "/endpoints/openapi/chat/completions" },
   novita: {
     completions: "all",
     reasoningFields: { separate_reasoning: true },

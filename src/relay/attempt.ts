@@ -5,9 +5,8 @@
 
 import { asFault, Fault } from "../base/fault.ts";
 import { monotonic, wallClock } from "../base/clock.ts";
-import type { Endpoint } from "../catalog/model.ts";
 import type { ParameterNote, UpstreamRequest } from "../providers/adapter.ts";
-import { authorizationHeaders, secretsOf } from "../providers/authorize.ts";
+import { authorizationHeaders, secretsOf, type ShownAuthorization } from "../providers/authorize.ts";
 import type { Usage } from "../wire/chat.ts";
 import type { ExchangeControl, ExchangeEvents, Upstream, UpstreamHeaders } from "./upstream.ts";
 
@@ -38,7 +37,7 @@ export interface Errand<Answer> {
 
 export interface AttemptInput<Answer> {
   readonly errand: Errand<Answer>;
-  readonly endpoint: Endpoint;
+  readonly authorization: ShownAuthorization;
   readonly upstream: Upstream;
   readonly timeouts: AttemptTimeouts;
   /** Headers that go to this endpoint besides the adapter's and the credential's. */
@@ -120,7 +119,7 @@ export function runAttempt<Answer>(input: AttemptInput<Answer>): Promise<Attempt
           finish(undefined);
         },
         fail(fault) {
-          finish(verdictOn(fault, reader, input.endpoint.authorization));
+          finish(verdictOn(fault, reader, input.authorization));
         },
       });
     } catch (error) {
@@ -140,7 +139,7 @@ const lingerMs = 250;
  * An answer that was finished before its connection broke is whole: the finish is what counts (fault matrix, row 17). Undefined
  * for such a one. What was thrown while it was read is no fault of the connection's, and the reader is not complete after it.
  */
-function verdictOn(fault: Fault, reader: Reader | undefined, authorization: Endpoint["authorization"]): Fault | undefined {
+function verdictOn(fault: Fault, reader: Reader | undefined, authorization: ShownAuthorization): Fault | undefined {
   if (fault.code === "client_closed" || reader?.isComplete() !== true) return withoutCredential(fault, authorization);
   try {
     reader.end();
@@ -151,7 +150,7 @@ function verdictOn(fault: Fault, reader: Reader | undefined, authorization: Endp
 }
 
 /** Some providers repeat the credential they were sent in their complaint about it. */
-function withoutCredential(fault: Fault, authorization: Endpoint["authorization"]): Fault {
+function withoutCredential(fault: Fault, authorization: ShownAuthorization): Fault {
   const clean = redactor(authorization);
   const message = clean(fault.message);
   const metadata = Object.fromEntries(Object.entries(fault.metadata).map(([name, value]) => [name, everyText(value, clean)]));
@@ -162,7 +161,7 @@ function withoutCredential(fault: Fault, authorization: Endpoint["authorization"
 /** Half of a credential that ends a text which was cut is as good as one: so many characters of it are enough to know it by. */
 const halfCharsMin = 6;
 
-function redactor(authorization: Endpoint["authorization"]): (text: string) => string {
+function redactor(authorization: ShownAuthorization): (text: string) => string {
   const secrets = secretsOf(authorization).filter((secret) => secret !== "");
   return (text) => secrets.reduce((clean, secret) => {
     const whole = clean.replaceAll(secret, "[redacted]");
@@ -182,13 +181,13 @@ function everyText(value: unknown, clean: (text: string) => string): unknown {
 }
 
 function openExchange<Answer>(input: AttemptInput<Answer>, ending: Ending<Answer>, events: ExchangeEvents): ExchangeControl {
-  const { endpoint, errand, timeouts } = input;
+  const { authorization, errand, timeouts } = input;
   const { url, headers, body, notes } = errand.encode();
   ending.notes = notes;
   return input.upstream.open(
     {
       url,
-      headers: { ...headers, ...authorizationHeaders(endpoint.authorization, { url, headers, body }, wallClock()), ...input.extraHeaders },
+      headers: { ...headers, ...authorizationHeaders(authorization, { url, headers, body }, wallClock()), ...input.extraHeaders },
       body,
       headMs: errand.isStream ? timeouts.firstContentMs : timeouts.wholeAnswerMs,
     },
@@ -245,12 +244,12 @@ function wholeAnswerDeadline({ wholeAnswerMs }: AttemptTimeouts, control: Exchan
   return { cancel: () => clearTimeout(timer) };
 }
 
-function readerOf<Answer>({ endpoint, errand }: AttemptInput<Answer>, ending: Ending<Answer>, status: number, headers: UpstreamHeaders): Reader {
+function readerOf<Answer>({ authorization, errand }: AttemptInput<Answer>, ending: Ending<Answer>, status: number, headers: UpstreamHeaders): Reader {
   ending.status = status;
   if (status >= 300 && status < 400) {
     throw new Fault("upstream_redirected", "The provider answered with a redirect, which is never followed.");
   }
-  return status < 300 ? errand.openReader(headers, ending) : createErrorReader(errand, { status, headers, clean: redactor(endpoint.authorization) });
+  return status < 300 ? errand.openReader(headers, ending) : createErrorReader(errand, { status, headers, clean: redactor(authorization) });
 }
 
 const errorBodyBytesMax = 64 * 1024;

@@ -17,6 +17,7 @@ import type { Sticky } from "../routing/sticky.ts";
 import type { Bill, Surface } from "../surfaces/surface.ts";
 import type { Attribution, Generation } from "../usage/generation.ts";
 import type { ChatRequest } from "../wire/chat.ts";
+import type { AccessTokens } from "./access-tokens.ts";
 import type { AnswerListener } from "./answer-listener.ts";
 import type { AttemptTimeouts } from "./attempt.ts";
 import { book, forCaller, freeBill } from "./conclusion.ts";
@@ -55,6 +56,7 @@ export interface RelayDeps {
   readonly sticky: Sticky;
   readonly freeLimits: FreeLimits;
   readonly upstream: Upstream;
+  readonly accessTokens: AccessTokens;
   /** How requests are made ready for endpoints that cannot take them as they are. */
   readonly media: FittingMeans;
   readonly clock: Clock;

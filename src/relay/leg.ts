@@ -10,7 +10,8 @@ import { started } from "../routing/health.ts";
 import type { AnswerHead, Bill } from "../surfaces/surface.ts";
 import type { AttemptKind } from "../usage/generation.ts";
 import type { ChatAnswer, ChatChunk, ChatRequest } from "../wire/chat.ts";
-import { runAttempt, type AttemptEnd, type AttemptTimeouts } from "./attempt.ts";
+import type { AttemptEnd, AttemptTimeouts } from "./attempt.ts";
+import { runAuthorized } from "./authorized.ts";
 import { chatErrand } from "./chat-errand.ts";
 import type { Lane } from "./delivery.ts";
 import { annotating, finished, whenFitted } from "./finishing.ts";
@@ -91,8 +92,8 @@ export function startLeg(run: Run, input: LegInput): Leg {
   };
 
   started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
-  const begin = () => runAttempt({
-    errand: chatErrand({ request: fitted.request, endpoint, adapter, isHeld: request.provider.validateTools === true, onChunks }), endpoint, upstream: deps.upstream, timeouts: input.timeouts(),
+  const begin = () => runAuthorized(deps.accessTokens, {
+    errand: chatErrand({ request: fitted.request, endpoint, adapter, isHeld: request.provider.validateTools === true, onChunks }), authorization: endpoint.authorization, upstream: deps.upstream, timeouts: input.timeouts(),
     extraHeaders: endpoint.isSandbox && call.sandboxDirectives !== undefined ? { "x-windrose-sandbox": call.sandboxDirectives } : undefined,
     onOpen: (opened) => {
       control = opened;

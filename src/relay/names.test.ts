@@ -8,7 +8,7 @@ import { fieldOf, type Strategy } from "./names.ts";
 import { planOver, planRequest } from "./plan.ts";
 
 const catalog = loadCatalog({
-  folder: fileURLToPath(new URL("../../catalog/", import.meta.url)), configured: [], credential: () => "key", simulated: [],
+  folder: fileURLToPath(new URL("../../catalog/", import.meta.url)), configured: [], simulated: [], credential: (name) => (name === "GOOGLE_APPLICATION_CREDENTIALS" ? undefined : "key"),
   protocols: new Set(["openai-chat"]), quirksOf: () => plainQuirks, now: Date.UTC(2026, 0, 1),
 });
 

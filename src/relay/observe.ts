@@ -23,7 +23,7 @@ export function isRefused({ end, fault }: Tried): boolean {
 }
 
 /** Nothing of the request has reached the provider. */
-const neverBegan: ReadonlySet<FaultCode> = new Set(["upstream_unreachable", "upstream_refused", "upstream_unconnected", "upstream_untrusted", "unsupported_parameter", "invalid_request", "internal"]);
+const neverBegan: ReadonlySet<FaultCode> = new Set(["upstream_unreachable", "upstream_refused", "upstream_unconnected", "upstream_untrusted", "upstream_credential", "unsupported_parameter", "invalid_request", "internal"]);
 
 export interface Manner {
   /** Another attempt answered first. */
@@ -58,7 +58,7 @@ export function learn({ deps, call, isHungUp, planned: { routing } }: Pursuit, {
     toolCalls: toolVerdict === undefined ? undefined : toolCallsOf(toolVerdict),
   }, now);
   if (fault?.code === "upstream_garbled") deps.log.warn({ endpoint: endpointId, why: fault.message, error: withoutExcerpt(fault.cause) }, "a provider's answer could not be read");
-  if (fault !== undefined && forTheOperator.has(fault.code)) deps.log.error({ endpoint: endpointId, provider: endpoint.providerName, fault: fault.code }, "a provider needs the operator's attention");
+  if (fault !== undefined && forTheOperator.has(fault.code)) deps.log.error({ endpoint: endpointId, provider: endpoint.providerName, fault: fault.code, ...(typeof fault.cause === "string" ? { why: fault.cause } : {}) }, "a provider needs the operator's attention");
   if (fault?.code === "upstream_model_missing") deps.onModelMissing(endpoint, fault.message);
 }
 

@@ -15,7 +15,8 @@ import { wholeAnswerTimeoutMs } from "../routing/patience.ts";
 import type { Bill } from "../surfaces/surface.ts";
 import type { TaskSurface } from "../surfaces/task-surface.ts";
 import type { Answered, TaskAnswer, TaskName, TaskRequest } from "../wire/task.ts";
-import { runAttempt, type AttemptEnd } from "./attempt.ts";
+import type { AttemptEnd } from "./attempt.ts";
+import { runAuthorized } from "./authorized.ts";
 import { book, forCaller, freeBill } from "./conclusion.ts";
 import { countFree, type CallHead, type RelayDeps } from "./generate.ts";
 import { holdFor } from "./hold.ts";
@@ -93,8 +94,8 @@ async function attempt<Name extends TaskName>(run: TaskRun<Name>, { place, kind,
   const adapter = taskAdapterFor<Name>(endpoint.protocol, call.surface.task);
   assert(adapter !== undefined, "only endpoints with an adapter for the task are planned");
   started(deps.health, endpoint.id, endpoint.credentialId, deps.clock());
-  const end = await runAttempt({
-    errand: taskErrand({ request: call.request, endpoint, adapter, passage }), endpoint, upstream: deps.upstream,
+  const end = await runAuthorized(deps.accessTokens, {
+    errand: taskErrand({ request: call.request, endpoint, adapter, passage }), authorization: endpoint.authorization, upstream: deps.upstream,
     timeouts: { ...deps.timeouts, wholeAnswerMs: Math.ceil(wholeAnswerTimeoutMs(deps.health, waitFor(run, mostMs, place), deps.clock())) },
     extraHeaders: undefined,
     onOpen: (control) => {

@@ -20,6 +20,7 @@ interface Given {
   readonly listed?: readonly string[];
   readonly tier?: "flex" | "priority";
   readonly outputTokensMax?: number | undefined;
+  readonly baseUrl?: string;
 }
 
 function encode(given: Given) {
@@ -29,7 +30,7 @@ function encode(given: Given) {
     provider: { allowFallbacks: true, requireParameters: false, dataCollection: "allow", zdr: false, enforceDistillableText: false },
   };
   const target: Target = {
-    baseUrl: "https://a.test/v1", upstreamModel: model, parameters: listed === undefined ? undefined : new Set(listed),
+    baseUrl: given.baseUrl ?? "https://a.test/v1", upstreamModel: model, parameters: listed === undefined ? undefined : new Set(listed),
     outputTokensMax: "outputTokensMax" in given ? given.outputTokensMax : 10_000, serviceTier: tier, quirks: plainQuirks,
   };
   const encoded = encodeRequest(request, target);
@@ -252,4 +253,15 @@ describe("the form of the answer", () => {
   test("is the caller's own where he says it in the protocol's words", () => {
     expect(encode({ model: newest, parameters: { verbosity: "low" }, extra: { output_config: { effort: "max" } } }).body["output_config"]).toEqual({ effort: "max" });
   });
+});
+
+test("Vertex reads the model and the way of answering in the address, and the version in the body", () => {
+  const baseUrl = "https://eu-aiplatform.test/v1/projects/p/locations/eu";
+  const whole = encode({ baseUrl, model: "claude-sonnet-4-5@20250929" });
+  expect(whole.url).toBe(`${baseUrl}/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`);
+  expect(whole.body).toMatchObject({ anthropic_version: "vertex-2023-10-16", max_tokens: expect.any(Number) });
+  expect(whole.body).not.toHaveProperty("model");
+  expect(whole.headers).not.toHaveProperty("anthropic-version");
+  const streamed = encode({ baseUrl, model: "claude-sonnet-4-5@20250929", stream: true });
+  expect([streamed.url, streamed.body["stream"]]).toEqual([`${baseUrl}/publishers/anthropic/models/claude-sonnet-4-5@20250929:streamRawPredict`, true]);
 });

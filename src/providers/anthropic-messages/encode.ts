@@ -4,6 +4,7 @@ import type { ChatParameters, ChatRequest, ParameterName } from "../../wire/chat
 import type { ParameterNote, Target, UpstreamRequest } from "../adapter.ts";
 import { acceptedParameters, isListed } from "../choices/parameters.ts";
 import { asObject, type JsonObject } from "../json.ts";
+import { isVertex, modelUrl } from "../vertex.ts";
 import { encodeFormat } from "./format.ts";
 import { encodeMessages, thinkingBar } from "./messages.ts";
 import { traitsOf, type ModelTraits } from "./models.ts";
@@ -15,6 +16,7 @@ import { encodeTools } from "./tools.ts";
 type Body = Record<string, unknown>;
 
 const protocolVersion = "2023-06-01";
+const vertexVersion = "vertex-2023-10-16";
 
 const known: ReadonlySet<ParameterName> = new Set([
   "max_tokens", "temperature", "top_p", "top_k", "stop", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning", "verbosity", "service_tier",
@@ -46,8 +48,10 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
     ...(format.format === undefined ? {} : { format: format.format }),
     ...ownConfig,
   };
+  const isAtVertex = isVertex(target.baseUrl);
   const body: Body = {
-    model: target.upstreamModel,
+    // Vertex reads the model in the address, and the version in the body.
+    ...(isAtVertex ? { anthropic_version: vertexVersion } : { model: target.upstreamModel }),
     max_tokens: thinking.maxTokens,
     ...(system.length + instruction.length === 0 ? {} : { system: [...system, ...instruction] }),
     messages: turns,
@@ -63,11 +67,11 @@ export function encodeRequest(request: ChatRequest, target: Target): UpstreamReq
   };
   const named = [...new Set([...betas, ...needed])];
   return {
-    url: `${target.baseUrl}/messages`,
+    url: isAtVertex ? `${modelUrl(target.baseUrl, target.upstreamModel, "anthropic")}:${request.stream ? "streamRawPredict" : "rawPredict"}` : `${target.baseUrl}/messages`,
     headers: {
       "content-type": "application/json",
       accept: request.stream ? "text/event-stream" : "application/json",
-      "anthropic-version": protocolVersion,
+      ...(isAtVertex ? {} : { "anthropic-version": protocolVersion }),
       ...(named.length === 0 ? {} : { "anthropic-beta": named.join(",") }),
     },
     body: JSON.stringify(body),

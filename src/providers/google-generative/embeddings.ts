@@ -10,9 +10,10 @@ import { asList, asObject } from "../json.ts";
 import type { TaskAdapter } from "../task-adapter.ts";
 import { count, jsonRequest, promptUsage, readAnswer, unsupported } from "../task-json.ts";
 import { listedVectors } from "../vectors.ts";
+import { isVertex } from "../vertex.ts";
 import { decodeError } from "./errors.ts";
 import { encodeMedia } from "./media.ts";
-import { isVertex, methodUrl } from "./place.ts";
+import { methodUrl } from "./place.ts";
 
 export const googleEmbeddings: TaskAdapter<"embeddings"> = {
   protocol: "google-generative",

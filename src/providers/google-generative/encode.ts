@@ -4,8 +4,9 @@ import type { ChatParameters, ChatRequest, ParameterName, ResponseFormat } from 
 import type { ParameterNote, Target, UpstreamRequest } from "../adapter.ts";
 import { acceptedParameters, isListed } from "../choices/parameters.ts";
 import { asObject } from "../json.ts";
+import { isVertex } from "../vertex.ts";
 import { encodeMessages } from "./messages.ts";
-import { isVertex, urlOf } from "./place.ts";
+import { urlOf } from "./place.ts";
 import { encodeSchema } from "./schema.ts";
 import { encodeThinking } from "./thinking.ts";
 import { encodeTools, type EncodedTools } from "./tools.ts";

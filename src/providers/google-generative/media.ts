@@ -3,7 +3,7 @@
 import { Fault } from "../../base/fault.ts";
 import type { ContentPart } from "../../wire/chat.ts";
 import type { Target } from "../adapter.ts";
-import { isVertex } from "./place.ts";
+import { isVertex } from "../vertex.ts";
 
 export interface InlineData {
   readonly mimeType: string;

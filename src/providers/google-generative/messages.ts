@@ -4,8 +4,8 @@ import { Fault } from "../../base/fault.ts";
 import type { ContentPart, Message, ToolCall } from "../../wire/chat.ts";
 import type { ParameterNote, Target } from "../adapter.ts";
 import { asObject, asText } from "../json.ts";
+import { isVertex } from "../vertex.ts";
 import { encodeMedia, inlineDataOf, type InlineData, type MediaPart } from "./media.ts";
-import { isVertex } from "./place.ts";
 import { imageId, readGivenBack } from "./signatures.ts";
 import type { ModelTraits } from "./traits.ts";
 
