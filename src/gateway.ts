@@ -36,7 +36,7 @@ import { quirksOf } from "./providers/known-quirks.ts";
 import { createAccessTokens } from "./relay/access-tokens.ts";
 import { createReplays, type Replays } from "./relay/answer.ts";
 import { conversationIn, memoryOf } from "./relay/conversation.ts";
-import { explainRoute } from "./relay/explain-route.ts";
+import { explainRoute, explainTask } from "./relay/explain-route.ts";
 import { createFreeLimits } from "./relay/free-limits.ts";
 import type { RelayDeps } from "./relay/generate.ts";
 import { usualTerms } from "./relay/fetch-media.ts";
@@ -126,7 +126,8 @@ export async function openGateway(config: Config): Promise<Gateway> {
       switches: { list: () => listSwitches(db), on: (endpointId) => switchEndpointOn(db, catalog, endpointId) },
       explain: (request, { isSandbox, workspaceId }) => {
         const now = clock();
-        return explainRoute({ catalog, health, request, isSandbox, now, seed: randomSeed(), ...memoryOf(sticky, conversationIn(request, workspaceId), now) });
+        const world = { catalog, health, isSandbox, now, seed: randomSeed() };
+        return "task" in request ? explainTask({ ...world, request }) : explainRoute({ ...world, request, ...memoryOf(sticky, conversationIn(request, workspaceId), now) });
       },
       elsewhere: inferenceOperations,
       report: (error, requestId) => log.error({ requestId, error }, "an API call failed inside the gateway"),

@@ -1,18 +1,18 @@
 import { Fault } from "../base/fault.ts";
 import type { Config } from "../config.ts";
 import { isRecord, openOperator } from "./operator.ts";
-import { usageFault } from "./options.ts";
+import { readArguments, textOption, usageFault } from "./options.ts";
 import { table, type Terminal } from "./terminal.ts";
 
-export const routeUsage = "windrose route '{\"model\": …, \"messages\": […]}'";
+export const routeUsage = "windrose route '{\"model\": …, \"messages\": […]}' [--surface NAME]";
 
-/** `windrose route JSON`: where a request would go, and why. No provider is called. */
+/** `windrose route JSON`: where a request would go, and why; `--surface responses` for the body of another route. No provider is called. */
 export async function route(config: Config, args: readonly string[], terminal: Terminal): Promise<void> {
-  const [text, ...rest] = args;
+  const { positionals: [text, ...rest], values } = readArguments(args, { surface: { type: "string" } }, routeUsage);
   if (text === undefined || rest.length > 0) throw usageFault(routeUsage);
   const operator = await openOperator(config);
   try {
-    const answer = await operator.call("POST", "/route", parseBody(text));
+    const answer = await operator.call("POST", `/route${query(textOption(values, "surface"))}`, parseBody(text));
     const explained = isRecord(answer) && isRecord(answer["data"]) ? answer["data"] : {};
     if (explained["sandbox"] === true) terminal.print("The sandbox would answer: no provider is configured.");
     terminal.print(`${String(explained["strategy"])}: ${Array.isArray(explained["models"]) ? explained["models"].join(", ") : ""}`);
@@ -29,6 +29,10 @@ export async function route(config: Config, args: readonly string[], terminal: T
   }
 }
 
+function query(surface: string | undefined): string {
+  return surface === undefined ? "" : `?${new URLSearchParams({ surface }).toString()}`;
+}
+
 function parseBody(text: string): object {
   try {
     const body: unknown = JSON.parse(text);
@@ -36,7 +40,7 @@ function parseBody(text: string): object {
   } catch (error) {
     throw new Fault("invalid_request", "The request is not JSON; put it into single quotes.", { cause: error });
   }
-  throw new Fault("invalid_request", "The request must be a JSON object, as it would be sent to /chat/completions.");
+  throw new Fault("invalid_request", "The request must be a JSON object, as it would be sent to /chat/completions, or to the route that --surface names.");
 }
 
 function percent(share: unknown): string {

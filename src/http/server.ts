@@ -10,26 +10,18 @@ import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { requestId as newRequestId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
-import { chatCompletions } from "../surfaces/chat-completions/surface.ts";
-import { completions } from "../surfaces/completions/surface.ts";
-import { embeddings } from "../surfaces/embeddings/surface.ts";
-import { images } from "../surfaces/images/surface.ts";
-import { messages } from "../surfaces/messages/surface.ts";
 import type { RelayDeps } from "../relay/generate.ts";
-import { responses } from "../surfaces/responses/surface.ts";
-import { rerank } from "../surfaces/rerank/surface.ts";
-import { speech } from "../surfaces/speech/surface.ts";
 import type { Surface } from "../surfaces/surface.ts";
 import type { TaskSurface } from "../surfaces/task-surface.ts";
-import { transcriptions } from "../surfaces/transcriptions/surface.ts";
 import type { TaskName } from "../wire/task.ts";
 import { basePath } from "./api/policy.ts";
 import type { OperationName } from "./api/unknown-route.ts";
 import { countTokens } from "./count-tokens.ts";
 import { toEnvelope, type EncodeFault } from "./envelope.ts";
 import { answerInference, crossOriginHeaders, type InferenceDeps } from "./inference.ts";
-import { answerTask } from "./tasks.ts";
 import type { SiteListener } from "./site.ts";
+import { conversations, tasks } from "./surfaces.ts";
+import { answerTask } from "./tasks.ts";
 
 export interface HttpDeps extends InferenceDeps {
   readonly api: { fetch(request: Request): Response | Promise<Response> };
@@ -66,18 +58,18 @@ function task<Name extends TaskName>(surface: TaskSurface<Name>): Route {
 }
 
 const inference: ReadonlyMap<string, Route> = new Map([
-  ["/api/v1/chat/completions", conversation(chatCompletions)],
-  ["/api/v1/completions", conversation(completions)],
-  ["/api/v1/responses", conversation(responses)],
-  ["/api/v1/messages", conversation(messages)],
-  ["/api/v1/messages/count_tokens", conversation(messages, countTokens)],
-  ["/api/v1/embeddings", task(embeddings)],
-  ["/api/v1/rerank", task(rerank)],
-  ["/api/v1/images", task(images)],
+  ["/api/v1/chat/completions", conversation(conversations["chat-completions"])],
+  ["/api/v1/completions", conversation(conversations.completions)],
+  ["/api/v1/responses", conversation(conversations.responses)],
+  ["/api/v1/messages", conversation(conversations.messages)],
+  ["/api/v1/messages/count_tokens", conversation(conversations.messages, countTokens)],
+  ["/api/v1/embeddings", task(tasks.embeddings)],
+  ["/api/v1/rerank", task(tasks.rerank)],
+  ["/api/v1/images", task(tasks.images)],
   // Where OpenAI's clients look for it.
-  ["/api/v1/images/generations", task(images)],
-  ["/api/v1/audio/speech", task(speech)],
-  ["/api/v1/audio/transcriptions", task(transcriptions)],
+  ["/api/v1/images/generations", task(tasks.images)],
+  ["/api/v1/audio/speech", task(tasks.speech)],
+  ["/api/v1/audio/transcriptions", task(tasks.transcriptions)],
 ]);
 
 /** What is answered here and not by the API, in its way of naming operations. */

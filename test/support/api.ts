@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { keyHash } from "../../src/base/ids.ts";
 import { nanodollars } from "../../src/base/money.ts";
 import { loadCatalog, type Catalog } from "../../src/catalog/load.ts";
-import { explainRoute } from "../../src/relay/explain-route.ts";
+import { explainRoute, explainTask } from "../../src/relay/explain-route.ts";
 import { listSwitches, switchOff, switchOn } from "../../src/catalog/switches.store.ts";
 import type { Db } from "../../src/db/port.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
@@ -87,7 +87,10 @@ export async function openTestApi(): Promise<TestApi> {
     catalog, keys, presets, ledger, generations, clock,
     usage: openUsageReads({ db, clock }),
     health: (endpointId) => snapshot(health, endpointId, time.now),
-    explain: (request, { isSandbox }) => explainRoute({ catalog, health, request, isSandbox, now: clock(), seed: 1 }),
+    explain: (request, { isSandbox }) => {
+      const world = { catalog, health, isSandbox, now: clock(), seed: 1 };
+      return "task" in request ? explainTask({ ...world, request }) : explainRoute({ ...world, request });
+    },
     switches: { list: () => listSwitches(db), on: (endpointId) => switchOn(db, endpointId) },
     version: "0.0.0-test",
     elsewhere: inferenceOperations,
