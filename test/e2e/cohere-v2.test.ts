@@ -63,10 +63,10 @@ test("calls and their results go there and back, with the plan that they came wi
     return { id: own[0].id, type: "function", function: { name: own[0].function.name, arguments: own.map((piece: Json) => piece.function?.arguments ?? "").join("") } };
   });
   expect(calls.map((each) => JSON.parse(each.function.arguments))).toEqual([{ location: "San Francisco" }, { city: "San Francisco" }]);
-  const plan = deltas.map((delta) => delta.tool_plan ?? "").join("");
+  const plan = deltas.map((delta) => delta.content ?? "").join("");
 
   const results = calls.map((each) => ({ role: "tool", tool_call_id: each.id, content: "fog" }));
-  expect((await ask({ tools: [weather], messages: [question, { role: "assistant", content: null, tool_plan: plan, tool_calls: calls }, ...results] })).json.choices[0].finish_reason).toBe("stop");
+  expect((await ask({ tools: [weather], messages: [question, { role: "assistant", content: plan, tool_calls: calls }, ...results] })).json.choices[0].finish_reason).toBe("stop");
   expect((await upstream.received(0)).json).toMatchObject({ tool_choice: "REQUIRED" });
   expect((await upstream.received(1)).json).toMatchObject({ messages: [question, { role: "assistant", tool_plan: expect.stringContaining("I will use"), tool_calls: calls }, ...results] });
 });

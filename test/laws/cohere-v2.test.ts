@@ -29,6 +29,7 @@ conforms(cohereV2, {
       const { id, message, finish_reason, usage } = JSON.parse(body);
       const events = [
         { id, type: "message-start", delta: { message: { role: "assistant" } } },
+        ...(message.tool_plan === undefined ? [] : [{ type: "tool-plan-delta", delta: { message: { tool_plan: message.tool_plan } } }]),
         ...(message.content ?? []).map((content: object, index: number) => ({ type: "content-start", index, delta: { message: { content } } })),
         ...(message.tool_calls ?? []).map((call: object, index: number) => ({ type: "tool-call-start", index, delta: { message: { tool_calls: call } } })),
         ...(message.citations ?? []).map((citation: object, index: number) => ({ type: "citation-start", index, delta: { message: { citations: citation } } })),

@@ -40,18 +40,17 @@ export function decodeAnswer(body: unknown): ChatAnswer {
 function decodeMessage(message: JsonObject, answerId: string): AnswerChoice["message"] {
   const given = message["content"];
   const parts = typeof given === "string" ? [{ type: "text", text: given }] : asList(given).map((part) => asObject(part) ?? {});
-  const text = parts.map((part) => asText(part["text"]) ?? "").join("");
+  // What it says before it calls is named a plan here; elsewhere it is just said, and so it is given back (messages.ts).
+  const text = (asText(message["tool_plan"]) ?? "") + parts.map((part) => asText(part["text"]) ?? "").join("");
   const thought = parts.map((part) => asText(part["thinking"]) ?? "").join("");
   const calls = readToolCalls(message["tool_calls"], answerId);
   const annotations = asList(message["citations"]).flatMap(annotationsOf);
-  const plan = asText(message["tool_plan"]);
   return {
     role: "assistant",
     content: text === "" ? null : text,
     refusal: null,
     reasoning: thought === "" ? null : thought,
     ...(thought === "" ? {} : { reasoning_details: [thoughtDetail(thought)] }),
-    ...(plan === undefined ? {} : { tool_plan: plan }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
     ...(annotations.length === 0 ? {} : { annotations }),
   };

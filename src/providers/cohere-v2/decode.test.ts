@@ -17,9 +17,9 @@ describe("what an answer says beside its words", () => {
     expect(chunksOf("text.chunks.txt").at(-1)).toMatchObject({ usage: { promptTokens: 507 }, extra: { billed_units: { input_tokens: 12 } } });
   });
 
-  test("the plan of its calls is kept, streamed or not", () => {
-    expect(answer("written.calls.json").choices[0]?.message["tool_plan"]).toBe("I will look both up.");
-    const plan = chunksOf("tool-call.chunks.txt").flatMap((chunk) => chunk.choices.map((choice) => choice.delta["tool_plan"] ?? "")).join("");
+  test("the plan of its calls is what it says before them, streamed or not", () => {
+    expect(answer("written.calls.json").choices[0]?.message).toMatchObject({ content: "I will look both up." });
+    const plan = chunksOf("tool-call.chunks.txt").flatMap((chunk) => chunk.choices.map((choice) => choice.delta.content ?? "")).join("");
     expect(plan).toBe("I will use the weather tool to find the weather in San Francisco and the cityAttractions tool to find attractions in San Francisco.");
   });
 

@@ -57,7 +57,7 @@ export function openChatStream(): StreamDecoder {
       }
       case "tool-plan-delta": {
         const plan = spokenText(message["tool_plan"]);
-        return plan === undefined ? nothing : said({ tool_plan: plan });
+        return plan === undefined ? nothing : said({ content: plan });
       }
       case "citation-start": {
         const annotations = [message["citations"]].flat().flatMap(annotationsOf);

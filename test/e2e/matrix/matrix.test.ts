@@ -95,20 +95,18 @@ const runs: Readonly<Record<Case, (cell: Cell) => Promise<void>>> = {
   },
 
   "tool calls": async (cell) => {
-    const { protocol, surface } = cell;
-    const said = protocol.speaksBesideCalls ? remark : "";
-    upstream.next(say(cell, { calls, ...(said === "" ? {} : { text: said }) }), say(cell, text));
+    const { surface } = cell;
+    upstream.next(say(cell, { calls, text: remark }), say(cell, text));
     const { answer, heard } = await post(cell, surface.ask(asked(cell, "tools")));
-    expect(heard).toMatchObject({ text: said, calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })), finish: called[surface.name], usage: usageOf(cell) });
+    expect(heard).toMatchObject({ text: remark, calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })), finish: called[surface.name], usage: usageOf(cell) });
     expect(new Set(heard.calls.map(({ id }) => id)).size).toBe(calls.length);
     expect(await sent(cell)).toMatchObject({ turns: opening(cell), tools: [{ name: tool.name, parameters: tool.parameters }], schema: undefined });
 
     const { heard: last } = await post(cell, surface.answerTo(asked(cell, "tools"), answer));
     expect(last).toEqual({ text: text.text, calls: [], finish: stopped[surface.name], usage: usageOf(cell) });
     const made = calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
-    const spoken: readonly Turn[] = said === "" ? [] : [{ from: "assistant", text: said }];
     const resulted = made.map((resultOf, index): Turn => ({ resultOf, result: JSON.parse(results[index] ?? "") }));
-    expect((await sent(cell, 1)).turns).toEqual([...opening(cell), ...spoken, { calls: made }, ...resulted]);
+    expect((await sent(cell, 1)).turns).toEqual([...opening(cell), { from: "assistant", text: remark }, { calls: made }, ...resulted]);
   },
 
   schema: async (cell) => {

@@ -61,7 +61,7 @@ export const calls: readonly Made[] = [
   { id: "a1B2c3D4e", name: "weather", arguments: { city: "Lübeck" } },
   { id: "f5G6h7I8j", name: "weather", arguments: { city: "Malmö" } },
 ];
-/** Said before the calls, where the protocol lets that be. */
+/** Said before the calls. */
 export const remark = "Ich schaue nach – 👀.";
 /** What the tools said, call by call. */
 export const results: readonly string[] = ['{"sky":"fog"}', '{"sky":"☀"}'];

@@ -54,5 +54,5 @@ function read(body: Json): Sent {
 
 export const anthropicMessages: Protocol = {
   name: "anthropic-messages", upstreamModel: "claude-sonnet-4-5", recorded: { stream: "anthropic/text.chunks.txt", whole: "anthropic/text.json" },
-  credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: true, whole, lines, frame: (line) => `event: ${JSON.parse(line).type}\ndata: ${line}\n\n`, read,
+  credential: "a-credential", mediaType: "text/event-stream", whole, lines, frame: (line) => `event: ${JSON.parse(line).type}\ndata: ${line}\n\n`, read,
 };

@@ -53,5 +53,5 @@ function read(body: Json): Sent {
 export const bedrockConverse: Protocol = {
   name: "bedrock-converse", upstreamModel: "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", recorded: { stream: "amazon-bedrock/text.chunks.txt", whole: "amazon-bedrock/text.json" },
   credential: JSON.stringify({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", region: "eu-west-1" }),
-  mediaType: "application/vnd.amazon.eventstream", speaksBesideCalls: true, whole, lines, frame: awsEvent, read,
+  mediaType: "application/vnd.amazon.eventstream", whole, lines, frame: awsEvent, read,
 };

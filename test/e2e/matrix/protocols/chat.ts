@@ -57,7 +57,7 @@ function read(body: Json): Sent {
   };
 }
 
-const chat = { credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: true, whole, lines, frame: sseEvent, end: sseEvent("[DONE]"), read };
+const chat = { credential: "a-credential", mediaType: "text/event-stream", whole, lines, frame: sseEvent, end: sseEvent("[DONE]"), read };
 
 export const openaiChat: Protocol = { ...chat, name: "openai-chat", upstreamModel: "gpt-4.1", recorded: { stream: "openai/text.chunks.txt", whole: "openai/text.json" } };
 export const mistralChat: Protocol = { ...chat, name: "mistral-chat", upstreamModel: "mistral-large-latest", recorded: { stream: "mistral/text.chunks.txt", whole: "mistral/text.json" } };

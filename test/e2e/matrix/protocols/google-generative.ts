@@ -38,5 +38,5 @@ function read(body: Json): Sent {
 
 export const googleGenerative: Protocol = {
   name: "google-generative", upstreamModel: "gemini-3-pro-preview", recorded: { stream: "google-ai-studio/text.chunks.txt", whole: "google-ai-studio/text.json" },
-  credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: true, whole, lines, frame: (line) => `data: ${line}\r\n\r\n`, read,
+  credential: "a-credential", mediaType: "text/event-stream", whole, lines, frame: (line) => `data: ${line}\r\n\r\n`, read,
 };

@@ -81,5 +81,5 @@ function read(body: Json): Sent {
 
 export const openaiResponses: Protocol = {
   name: "openai-responses", upstreamModel: "gpt-4.1", recorded: { stream: "azure/responses.text.1.chunks.txt", whole: "azure/responses.text.1.json" },
-  credential: "a-credential", mediaType: "text/event-stream", speaksBesideCalls: true, whole, lines, frame: (line) => `event: ${JSON.parse(line).type}\ndata: ${line}\n\n`, read,
+  credential: "a-credential", mediaType: "text/event-stream", whole, lines, frame: (line) => `event: ${JSON.parse(line).type}\ndata: ${line}\n\n`, read,
 };

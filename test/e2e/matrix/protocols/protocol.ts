@@ -12,8 +12,6 @@ export interface Protocol {
   readonly mediaType: string;
   /** What the counts cost, where it bills others than it counts. */
   readonly cost?: number;
-  /** An answer may hold words beside its calls. */
-  readonly speaksBesideCalls: boolean;
   /** The body of a whole answer. */
   whole(said: Said): object;
   /** The JSON of each event of a stream. */
