@@ -6,6 +6,8 @@
  * do not model travel in `extra`.
  */
 
+import type { Phase } from "./phases.ts";
+
 export interface ChatRequest {
   /** Model slugs in order of preference, as the caller wrote them; never empty. */
   readonly models: readonly string[];
@@ -60,6 +62,7 @@ export interface Message {
   readonly reasoning?: string | null;
   readonly reasoning_details?: readonly unknown[];
   readonly refusal?: string | null;
+  readonly phases?: readonly Phase[];
   /** The blocks that `content` and all beside it were made from. */
   readonly [original]?: Original<readonly WireObject[]>;
   readonly [field: string]: unknown;
@@ -226,6 +229,7 @@ export interface AssistantMessage {
   readonly annotations?: readonly unknown[];
   readonly images?: readonly unknown[];
   readonly audio?: unknown;
+  readonly phases?: readonly Phase[];
   readonly [field: string]: unknown;
 }
 
@@ -260,6 +264,8 @@ export interface Delta {
   readonly annotations?: readonly unknown[];
   readonly images?: readonly unknown[];
   readonly audio?: unknown;
+  /** Those that begin with it. */
+  readonly phases?: readonly Phase[];
   readonly [field: string]: unknown;
 }
 

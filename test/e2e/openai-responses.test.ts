@@ -165,3 +165,48 @@ describe("an image of 6 MB, which is one line of a stream,", () => {
     await (await upstream.received(0)).abandoned;
   });
 });
+
+describe("what is said on the way and what is the answer", () => {
+  const recorded = linesOf("openai/responses.phase.1.chunks.txt");
+  const spoken = (JSON.parse(recorded.at(-1) as string).response.output as Json[]).map((item) => ({ phase: item.phase, text: item.content?.[0]?.text })).filter(({ phase }) => phase !== undefined);
+  const whole: Answer = { ...replay("openai/text.json"), body: [JSON.stringify(JSON.parse(recorded.at(-1) as string).response)] };
+
+  test("comes with its phase, streamed and whole, and goes back with it", async () => {
+    expect(spoken.map(({ phase }) => phase)).toEqual(["commentary", "final_answer"]);
+    const asked = (body: object) => ({ key, body: { model, input: question.content, ...body } });
+    upstream.next(responses(recorded));
+    const events: readonly Json[] = await (await openStream(gateway.baseUrl, "/responses", asked({ stream: true }))).rest();
+    expect(told(events.filter(({ type }) => type === "response.output_item.done").map(({ item }) => item))).toEqual(spoken);
+    expect(told(events.find(({ type }) => type === "response.completed")?.["response"].output)).toEqual(spoken);
+    const added = events.filter(({ type, item }) => type === "response.output_item.added" && item.type === "message");
+    expect(added.map(({ item }) => item.phase)).toEqual(["commentary", "final_answer"]);
+
+    upstream.next(whole, whole);
+    const { json: answer } = await call(gateway.baseUrl, "/responses", asked({}));
+    expect(told(answer.output)).toEqual(spoken);
+
+    await call(gateway.baseUrl, "/responses", asked({ input: [question, ...answer.output, { role: "user", content: "And tomorrow?" }] }));
+    const { json: sent } = await upstream.received(2);
+    const back = (sent as Json).input.filter(({ role }: Json) => role === "assistant").map((item: Json) => ({ phase: item.phase, text: item.content[0].text }));
+    expect(back).toEqual(spoken);
+  });
+
+  test("is one text to callers of another dialect, and their own fields disturb nobody", async () => {
+    upstream.next(whole, whole);
+    const { json: answer } = await ask();
+    const { message } = answer.choices[0];
+    expect(message.content).toBe(spoken.map(({ text }) => text).join(""));
+    await ask({ messages: [question, message, { role: "user", content: "And tomorrow?" }] });
+    const { json: sent } = await upstream.received(1);
+    expect((sent as Json).input.filter(({ role }: Json) => role === "assistant").map(({ phase }: Json) => phase)).toEqual(["commentary", "final_answer"]);
+  });
+
+  test("has a phase that this dialect knows", async () => {
+    const { status, json: refusal } = await call(gateway.baseUrl, "/responses", { key, body: { model, input: [{ role: "assistant", content: "Hi", phase: "third" }, question] } });
+    expect([status, refusal.error.message]).toEqual([400, expect.stringContaining("input[0].phase")]);
+  });
+});
+
+function told(output: readonly Json[]): readonly object[] {
+  return output.filter(({ type }) => type === "message").map((item) => ({ phase: item.phase, text: item.content[0].text }));
+}

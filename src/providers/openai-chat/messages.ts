@@ -44,7 +44,7 @@ function isWords({ type }: ContentPart): boolean {
 }
 
 /** Of our own dialect, or said by a model and of no use to another. */
-const ours: ReadonlySet<string> = new Set(["reasoning", "reasoning_details", "reasoning_content", "annotations", "images", "model", "cache_control", "is_error"]);
+const ours: ReadonlySet<string> = new Set(["reasoning", "reasoning_details", "reasoning_content", "annotations", "images", "model", "cache_control", "is_error", "phase", "phases"]);
 const known: ReadonlySet<string> = new Set(["role", "content", "name", "tool_calls", "tool_call_id", "refusal", "audio", "function_call"]);
 
 function encodeMessage(message: Message, quirks: Quirks): object {

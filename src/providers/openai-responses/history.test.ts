@@ -120,6 +120,16 @@ test("an image that was drawn is shown again, before what it led to", () => {
   expect(notes).toEqual([expect.objectContaining({ parameter: "messages", action: "translated" })]);
 });
 
+test("words of several phases are several messages, each in its place", () => {
+  const search = { type: "reasoning.server_tool_call", tool_name: "web_search_call", arguments: "{}", result: '{"status":"completed"}', id: "ws_1", format: "openai-responses-v1", index: 1 };
+  const message: Message = { role: "assistant", content: "I look. Fog.", phases: [{ phase: "commentary", at: 0 }, { phase: "final_answer", at: 7 }], reasoning_details: [search] };
+  expect(encodeSpeech(message, "openai-responses-v1", [])).toEqual([
+    { role: "assistant", content: [{ type: "output_text", text: "I look." }], phase: "commentary" },
+    { type: "web_search_call", id: "ws_1", status: "completed" },
+    { role: "assistant", content: [{ type: "output_text", text: " Fog." }], phase: "final_answer" },
+  ]);
+});
+
 test("a refusal, a phase, a custom call and what a call belongs to go back", () => {
   const message: Message = {
     role: "assistant", content: "Hi", refusal: "No.", phase: "commentary",

@@ -1,6 +1,7 @@
 /** What an assistant said in earlier turns, given back as the items it was: reasoning, words and calls, in their order. */
 
 import type { Message, ToolCall } from "../../wire/chat.ts";
+import { inPhases } from "../../wire/phases.ts";
 import type { ParameterNote } from "../adapter.ts";
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { noteOnce } from "./content.ts";
@@ -11,21 +12,31 @@ export function encodeSpeech(message: Message, format: string, notes: ParameterN
   const words = [...encodeWords(message), ...shownImages(message["images"], notes)];
   const calls = (message.tool_calls ?? []).map(encodeCall);
   const details = joinedDetails(message.reasoning_details ?? []).filter((detail) => detail["format"] === format);
-  const items = placed(details, calls.length === 0 ? [] : [...words, ...calls], notes);
-  const isKept = items.length > (calls.length === 0 ? 0 : words.length + calls.length);
+  // Words without calls are the end of their turn, unless they say themselves what they are.
+  const others = calls.length === 0 && words.length < 2 ? [] : [...words, ...calls];
+  const items = placed(details, others, notes);
+  const isKept = items.length > others.length;
   const given = (message.reasoning_details ?? []).length > 0 || asText(message.reasoning) !== undefined || asText(message["reasoning_content"]) !== undefined;
   if (given && !isKept) noteOnce(notes, { parameter: "messages", action: "dropped", detail: "reasoning that is not this provider's own, or cannot be shown to be" });
-  // Words without calls are the end of their turn.
-  return calls.length === 0 ? [...items, ...words] : items;
+  return others.length === 0 ? [...items, ...words] : items;
 }
 
-function encodeWords({ content, refusal, ...message }: Message): readonly JsonObject[] {
+/** A message for each phase of what was said. */
+function encodeWords({ content, refusal, phases, ...message }: Message): readonly JsonObject[] {
+  if (typeof content === "string" && phases !== undefined) {
+    const spoken = inPhases(content, phases).filter(({ text }) => text !== "").map(({ phase, text }) => worded([{ type: "output_text", text }], phase));
+    return [...spoken, ...(asText(refusal) === undefined ? [] : [worded([{ type: "refusal", refusal }], undefined)])];
+  }
   const texts = typeof content === "string" ? [content] : (content ?? []).flatMap((part) => (part.type === "text" ? [part.text] : []));
   const parts = texts.filter((text) => text !== "").map((text): JsonObject => ({ type: "output_text", text }));
   const refused = asText(refusal);
   if (refused !== undefined) parts.push({ type: "refusal", refusal: refused });
   const phase = asText(message["phase"]);
-  return parts.length === 0 ? [] : [{ role: "assistant", content: parts, ...(phase === undefined ? {} : { phase }) }];
+  return parts.length === 0 ? [] : [worded(parts, phase)];
+}
+
+function worded(parts: readonly JsonObject[], phase: string | undefined): JsonObject {
+  return { role: "assistant", content: parts, ...(phase === undefined ? {} : { phase }) };
 }
 
 /** What was drawn is known by ids that only a memory upstream could read: so it is shown again. */

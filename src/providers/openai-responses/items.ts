@@ -2,6 +2,7 @@
 
 import { Fault } from "../../base/fault.ts";
 import type { ToolCallDelta } from "../../wire/chat.ts";
+import { isPhaseName } from "../../wire/phases.ts";
 import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { annotationOf } from "./annotations.ts";
 import { add, addLogprobs, type Said } from "./said.ts";
@@ -50,6 +51,8 @@ interface OpenItem {
   /** Arguments of a call that has not been named yet. */
   unnamed: string;
   isDone: boolean;
+  /** Of a message: what it says of its phase has been passed on. */
+  hasPhase: boolean;
   readonly texts: Map<string, OpenText>;
 }
 
@@ -73,7 +76,7 @@ export function createItemReader(format: string): ItemReader {
     let item = items.get(position);
     if (item !== undefined) return item;
     if (items.size === itemsMax) throw new Fault("upstream_garbled", `The provider's answer has more than ${itemsMax} items.`);
-    items.set(position, (item = { id: undefined, call: undefined, callId: undefined, unnamed: "", isDone: false, texts: new Map() }));
+    items.set(position, (item = { id: undefined, call: undefined, callId: undefined, unnamed: "", isDone: false, hasPhase: false, texts: new Map() }));
     return item;
   }
 
@@ -155,6 +158,12 @@ export function createItemReader(format: string): ItemReader {
     open.unnamed = "";
   }
 
+  function beginMessage(open: OpenItem, { phase }: JsonObject, said: Said): void {
+    if (open.hasPhase || !isPhaseName(phase)) return;
+    open.hasPhase = true;
+    add(said, "phases", { phase, at: length });
+  }
+
   function closeMessage(position: number, item: JsonObject, said: Said): void {
     for (const [part, value] of asList(item["content"]).entries()) {
       const content = asObject(value) ?? {};
@@ -208,8 +217,10 @@ export function createItemReader(format: string): ItemReader {
     if (open.isDone) return;
     open.id ??= asText(item["id"]);
     const type = item["type"];
-    if (type === "message") closeMessage(position, item, said);
-    else if (type === "reasoning") closeReasoning(position, item, said);
+    if (type === "message") {
+      if (open.texts.size === 0) beginMessage(open, item, said);
+      closeMessage(position, item, said);
+    } else if (type === "reasoning") closeReasoning(position, item, said);
     else if (type === "function_call") closeCall(open, position, item, said);
     else if (type === "custom_tool_call") closeCustomCall(open, item, said);
     else if (type === "image_generation_call") closeImage(item, said);
@@ -225,6 +236,7 @@ export function createItemReader(format: string): ItemReader {
     added(position, item, said) {
       const open = itemAt(position);
       open.id ??= asText(item["id"]);
+      if (item["type"] === "message") beginMessage(open, item, said);
       if (item["type"] === "function_call" && asText(item["name"]) !== undefined) nameCall(open, position, item, said);
     },
     extend: speak,

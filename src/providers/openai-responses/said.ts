@@ -1,4 +1,5 @@
 import type { ChunkChoice, Delta, ToolCallDelta } from "../../wire/chat.ts";
+import type { Phase } from "../../wire/phases.ts";
 import type { Finish } from "./finish.ts";
 
 /** What is said at one moment; a field is there when something is in it. */
@@ -7,10 +8,11 @@ export type Said = { -readonly [Field in "content" | "reasoning" | "refusal"]?: 
   tool_calls?: ToolCallDelta[];
   annotations?: unknown[];
   images?: unknown[];
+  phases?: Phase[];
   logprobs?: unknown[];
 };
 
-export function add<Field extends "reasoning_details" | "tool_calls" | "annotations" | "images">(said: Said, field: Field, item: NonNullable<Said[Field]>[number]): void {
+export function add<Field extends "reasoning_details" | "tool_calls" | "annotations" | "images" | "phases">(said: Said, field: Field, item: NonNullable<Said[Field]>[number]): void {
   const items: unknown[] = (said[field] ??= []);
   items.push(item);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Message, ToolCall } from "../../wire/chat.ts";
+import type { Phase, PhaseName } from "../../wire/phases.ts";
 import { isAbsent } from "../body.ts";
 import { depthChecked, invalid, isRecord, list, oneOf, record, text, type Fields } from "../check.ts";
 import { readContent, readSpeech } from "./content.ts";
@@ -12,6 +13,7 @@ import { readReasoningItem, wordsOf } from "./reasoning.ts";
 
 const itemsMax = 10_000;
 const anyText = text();
+const phaseName = oneOf(["commentary", "final_answer"]);
 const role = oneOf(["user", "assistant", "system", "developer"]);
 
 /** @throws Fault invalid_request naming the item and what was expected. */
@@ -52,7 +54,7 @@ export function readInput(input: unknown): readonly Message[] {
 
 /** What belongs to a turn of the assistant. */
 type Piece =
-  | { readonly kind: "speech"; readonly content: string; readonly refusal: string | undefined }
+  | { readonly kind: "speech"; readonly content: string; readonly refusal: string | undefined; readonly phase: PhaseName | undefined }
   | { readonly kind: "call"; readonly call: ToolCall }
   | { readonly kind: "image"; readonly url: string }
   | Thought;
@@ -76,10 +78,11 @@ interface Turn {
   hasSpoken: boolean;
   content: string;
   refusal: string | undefined;
+  readonly phases: Phase[];
 }
 
 function openTurn(): Turn {
-  return { details: [], late: [], calls: [], images: [], blocks: 0, hasSpoken: false, content: "", refusal: undefined };
+  return { details: [], late: [], calls: [], images: [], blocks: 0, hasSpoken: false, content: "", refusal: undefined, phases: [] };
 }
 
 function join(turn: Turn, item: Piece): void {
@@ -93,6 +96,7 @@ function join(turn: Turn, item: Piece): void {
   switch (item.kind) {
     case "speech":
       turn.hasSpoken = true;
+      if (item.phase !== undefined) turn.phases.push({ phase: item.phase, at: turn.content.length });
       turn.content += item.content;
       turn.refusal = item.refusal === undefined ? turn.refusal : (turn.refusal ?? "") + item.refusal;
       return;
@@ -117,7 +121,7 @@ function settleThoughts(turn: Turn): void {
 
 function messageOf(turn: Turn): Message {
   settleThoughts(turn);
-  const { details, calls, images, content, refusal } = turn;
+  const { details, calls, images, content, refusal, phases } = turn;
   const words = wordsOf(details);
   return {
     role: "assistant",
@@ -125,6 +129,7 @@ function messageOf(turn: Turn): Message {
     ...(refusal === undefined ? undefined : { refusal }),
     ...(words === "" ? undefined : { reasoning: words }),
     ...(details.length === 0 ? undefined : { reasoning_details: details }),
+    ...(phases.length === 0 ? undefined : { phases }),
     ...(images.length === 0 ? undefined : { images }),
     ...(calls.length === 0 ? undefined : { tool_calls: calls }),
   };
@@ -157,7 +162,9 @@ function readItem(item: Fields, path: string): Item {
 
 function readMessage(item: Fields, path: string): Item {
   const speaker = role(item["role"], `${path}.role`);
-  if (speaker === "assistant") return { kind: "speech", ...readSpeech(item["content"], `${path}.content`) };
+  if (speaker === "assistant") {
+    return { kind: "speech", ...readSpeech(item["content"], `${path}.content`), phase: isAbsent(item["phase"]) ? undefined : phaseName(item["phase"], `${path}.phase`) };
+  }
   return { kind: "message", message: { role: speaker, content: readContent(item["content"], `${path}.content`) } };
 }
 

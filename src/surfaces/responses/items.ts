@@ -1,5 +1,7 @@
 /** The items of a response's `output`, as they are written. Source: contract Appendix A, "Responses API". */
 
+import type { PhaseName } from "../../wire/phases.ts";
+
 export type ItemStatus = "in_progress" | "completed" | "incomplete";
 
 export interface TextPart {
@@ -20,6 +22,7 @@ export interface MessageItem {
   readonly role: "assistant";
   status: ItemStatus;
   readonly content: (TextPart | RefusalPart)[];
+  readonly phase?: PhaseName;
 }
 
 export interface ReasoningItem {

@@ -1,5 +1,6 @@
 /** A message while it is being said: text, or a refusal, or one after the other. */
 
+import type { PhaseName } from "../../wire/phases.ts";
 import { isRecord, type Fields } from "../check.ts";
 import type { ItemStatus, MessageItem, RefusalPart, TextPart } from "./items.ts";
 import type { Floor, OpenItem } from "./output.ts";
@@ -11,8 +12,8 @@ export interface OpenSpeech extends OpenItem {
 }
 
 /** `start` is the place of its first word in the whole text, which annotations are counted in. */
-export function openSpeech({ tell, opening, tellDelta, newId, add }: Floor, start: number): OpenSpeech {
-  const item: MessageItem = { id: newId("msg"), type: "message", role: "assistant", status: "in_progress", content: [] };
+export function openSpeech({ tell, opening, tellDelta, newId, add }: Floor, start: number, phase?: PhaseName): OpenSpeech {
+  const item: MessageItem = { id: newId("msg"), type: "message", role: "assistant", status: "in_progress", content: [], ...(phase === undefined ? undefined : { phase }) };
   const outputIndex = add(item);
   let part: TextPart | RefusalPart | undefined;
   let place = { item_id: item.id, output_index: outputIndex, content_index: 0 };

@@ -7,6 +7,7 @@
  */
 
 import type { Delta, ToolCallDelta } from "../../wire/chat.ts";
+import { inPhases, type PhaseName } from "../../wire/phases.ts";
 import { isRecord } from "../check.ts";
 import { openCalls, type OpenCalls } from "./output-calls.ts";
 import { itemId } from "./ids.ts";
@@ -65,6 +66,8 @@ export function openOutput(generationId: string, { tell, opening, tellDelta }: L
   /** Of all that was said in words, in UTF-16 units: places in the text are counted from its beginning. */
   let length = 0;
   let calls: OpenCalls | undefined;
+  /** Of what is said next. */
+  let phase: PhaseName | undefined;
 
   const endReasoning = (status: ItemStatus): void => {
     reasoning?.close(status);
@@ -76,7 +79,19 @@ export function openOutput(generationId: string, { tell, opening, tellDelta }: L
   };
   const speaking = (): OpenSpeech => {
     endReasoning("completed");
-    return (speech ??= lastSpeech = openSpeech(floor, length));
+    return (speech ??= lastSpeech = openSpeech(floor, length, phase));
+  };
+  /** A new phase is a new message. */
+  const speak = (words: string, phases: unknown, logprobs: unknown): void => {
+    for (const part of inPhases(words, phases, length)) {
+      if (part.phase !== undefined) {
+        endSpeech("completed");
+        ({ phase } = part);
+      }
+      if (part.text === "") continue;
+      speaking().say(part.text, logprobs);
+      length += part.text.length;
+    }
   };
   const reason = (detail: Readonly<Record<string, unknown>>): void => {
     if (reasoning?.joins(detail) !== true) {
@@ -104,14 +119,11 @@ export function openOutput(generationId: string, { tell, opening, tellDelta }: L
   return {
     items,
     say(delta, logprobs) {
-      const { reasoning_details: details, reasoning: words, content, refusal, annotations, images, tool_calls: pieces } = delta;
+      const { reasoning_details: details, reasoning: words, content, refusal, annotations, images, tool_calls: pieces, phases } = delta;
       const thoughts = listed(details).filter(isRecord);
       for (const thought of thoughts) reason(thought);
       if (typeof words === "string" && words !== "" && thoughts.length === 0) reason({ type: "reasoning.text", text: words });
-      if (typeof content === "string" && content !== "") {
-        speaking().say(content, logprobs);
-        length += content.length;
-      }
+      if ((typeof content === "string" && content !== "") || phases !== undefined) speak(content ?? "", phases, logprobs);
       if (typeof refusal === "string" && refusal !== "") speaking().refuse(refusal);
       // Sources may be named when the text is over.
       for (const annotation of listed(annotations)) (lastSpeech ?? speaking()).annotate(annotation);

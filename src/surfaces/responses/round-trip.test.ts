@@ -69,6 +69,8 @@ const cases: readonly { readonly name: string; readonly message: Partial<Assista
       reasoning_details: [{ type: "reasoning.text", text: "a", ...gemini, index: 0 }, { type: "reasoning.encrypted", data: "sig", id: "call_1", ...gemini, index: 1 }],
     },
   },
+  { name: "the phase of an answer", message: { content: "Yes", phases: [{ phase: "final_answer", at: 0 }] } },
+  { name: "the phase of words before a call", message: { content: "I look.", phases: [{ phase: "commentary", at: 0 }], tool_calls: [call] } },
   { name: "an image", message: { content: "Here", images: [{ type: "image_url", image_url: { url: "data:image/jpeg;base64,/9j/4AAQ" } }] } },
 ];
 

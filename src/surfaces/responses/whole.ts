@@ -1,6 +1,7 @@
 /** A whole message as the deltas it could have come in. */
 
 import type { AssistantMessage, Delta } from "../../wire/chat.ts";
+import { inPhases } from "../../wire/phases.ts";
 import { isRecord } from "../check.ts";
 import { listed } from "./output.ts";
 
@@ -9,12 +10,12 @@ import { listed } from "./output.ts";
  * stood between them, so a gap in the numbers is the place of something else.
  */
 export function deltasOf(message: AssistantMessage): readonly Delta[] {
-  const { reasoning, content, refusal } = message;
+  const { reasoning, content, refusal, phases } = message;
   const details = listed(message.reasoning_details);
   const images = listed(message.images);
   const annotations = listed(message.annotations);
   const others: Delta[] = [
-    ...(content !== null || refusal !== null ? [{ content, refusal }] : []),
+    ...wordsOf(content, refusal, phases),
     ...(images.length === 0 ? [] : [{ images }]),
     ...listed(message.tool_calls).map((call, index) => ({ tool_calls: [{ ...call, index }] })),
   ];
@@ -30,4 +31,15 @@ export function deltasOf(message: AssistantMessage): readonly Delta[] {
     deltas.push({ reasoning_details: [detail] });
   }
   return [...deltas, ...others, { annotations }];
+}
+
+/** A message for each phase of what was said: each is one of the things that stand in the answer. The last may end in a refusal. */
+function wordsOf(content: string | null, refusal: string | null, phases: unknown): readonly Delta[] {
+  if (content === null) return refusal === null ? [] : [{ refusal }];
+  let at = 0;
+  return inPhases(content, phases).map(({ phase, text }, index, { length }): Delta => {
+    const begun = phase === undefined ? {} : { phases: [{ phase, at }] };
+    at += text.length;
+    return { content: text, refusal: index === length - 1 ? refusal : null, ...begun };
+  });
 }
