@@ -1,8 +1,31 @@
 /** The documents of a rerank, and what became of them. */
 
 import type { RerankAnswer, RerankDocument, RerankRequest } from "../wire/rerank.ts";
+import type { ParameterNote, Target, UpstreamRequest } from "./adapter.ts";
 import { asList, asObject } from "./json.ts";
-import { count, garbled, unsupported } from "./task-json.ts";
+import { count, garbled, jsonRequest, passedFields, unsupported } from "./task-json.ts";
+
+/** What differs among those who are asked for it in nearly the same words. */
+export interface RankingWords {
+  /** Their word for how many of the best are wanted. */
+  readonly top: "top_n" | "top_k";
+  readonly document?: (document: RerankDocument) => unknown;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** @throws Fault unsupported_parameter for a document that they cannot take. */
+export function rankingRequest(request: RerankRequest, target: Target, { top: topWord, document = plainText, fields }: RankingWords): UpstreamRequest {
+  const notes: ParameterNote[] = [];
+  const { documents, query, top } = request;
+  return jsonRequest(`${target.baseUrl}/rerank`, {
+    ...passedFields(request, target, notes),
+    model: target.upstreamModel,
+    query,
+    documents: documents.map(document),
+    ...(top === undefined ? {} : { [topWord]: top }),
+    ...fields,
+  }, notes);
+}
 
 /** @throws Fault unsupported_parameter for a document that has a picture. */
 export function plainText({ text, image }: RerankDocument): string {
