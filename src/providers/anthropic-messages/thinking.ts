@@ -1,13 +1,11 @@
-/** The public reasoning object and verbosity, as a budget of tokens or as an effort. Source of the figures: contract §2.3. */
+/** The public reasoning object and verbosity, as a budget of tokens or as an effort. */
 
 import type { Reasoning } from "../../wire/chat.ts";
 import type { ParameterNote } from "../adapter.ts";
-import { wantedEffort } from "../openai-chat/reasoning.ts";
+import { isEffort, nearestEffort, shareOf, wantedEffort } from "../efforts.ts";
 import type { Effort } from "../quirks.ts";
 import type { ModelTraits } from "./models.ts";
 
-/** The share of an answer that each effort may spend on thinking, in ascending order. */
-const shares: Readonly<Record<Effort, number>> = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 0.95 };
 const budgetMin = 1_024;
 const budgetMax = 128_000;
 /** Of an answer: the rest is for its words. */
@@ -45,21 +43,21 @@ export function encodeThinking(wish: ThinkingWish, traits: ModelTraits, notes: P
   if (wanted === "none") return { ...off, ...withoutThinking(spoken, traits, notes) };
   const isBudget = traits.thinking === "budget" || (traits.thinking === "either" && reasoning.max_tokens !== undefined);
   if (isBudget) return { ...off, ...budgeted(wish, wanted, notes), ...optional(spoken) };
-  const effort = nearest(wanted, traits.efforts);
-  if (effort !== reasoning.effort) note(notes, `sent as effort ${effort}`);
+  const effort = nearestEffort(wanted, traits.efforts);
+  if (effort !== reasoning.effort && effort !== undefined) note(notes, `sent as effort ${effort}`);
   // Later models keep their thoughts to themselves unless asked.
   const display = traits.thinking === "effort" ? { display: "summarized" } : {};
-  return { ...off, isOn: true, thinking: { type: "adaptive", ...display }, effort: spoken ?? effort };
+  return { ...off, isOn: true, thinking: { type: "adaptive", ...display }, ...optional(spoken ?? effort) };
 }
 
 /** A word for the length of the answer is one for its effort here, and the stronger of the two. */
 function verbosityEffort(verbosity: string | undefined, { efforts }: ModelTraits, notes: ParameterNote[]): Effort | undefined {
   if (verbosity === undefined) return undefined;
-  if (efforts.length === 0 || !Object.hasOwn(shares, verbosity)) {
+  const effort = isEffort(verbosity) ? nearestEffort(verbosity, efforts) : undefined;
+  if (effort === undefined) {
     notes.push({ parameter: "verbosity", action: "dropped", detail: "this model takes no effort" });
     return undefined;
   }
-  const effort = nearest(verbosity as Effort, efforts);
   notes.push({ parameter: "verbosity", action: "translated", detail: `sent as output_config.effort ${effort}` });
   return effort;
 }
@@ -88,15 +86,9 @@ function budgeted({ reasoning, maxTokens, outputTokensMax, bar }: ThinkingWish, 
     return {};
   }
   const most = Math.min(budgetMax, Math.floor(bound * budgetShareMax));
-  const budget = Math.max(budgetMin, Math.min(most, asked ?? Math.floor(bound * shares[wanted])));
+  const budget = Math.max(budgetMin, Math.min(most, asked ?? Math.floor(bound * shareOf(wanted))));
   if (budget !== asked) note(notes, `sent as a budget of ${budget} tokens`);
   return { maxTokens: bound, isOn: true, thinking: { type: "enabled", budget_tokens: budget } };
-}
-
-function nearest(wanted: Effort, efforts: readonly Effort[]): Effort {
-  const order = Object.keys(shares);
-  const distance = (effort: Effort): number => Math.abs(order.indexOf(effort) - order.indexOf(wanted));
-  return efforts.reduce((best, each) => (distance(each) < distance(best) ? each : best));
 }
 
 function optional(effort: Effort | undefined): { readonly effort?: Effort } {

@@ -3,7 +3,8 @@
 import type { ChatParameters } from "../../wire/chat.ts";
 import type { ParameterNote, Target } from "../adapter.ts";
 import { encodeThinking } from "../anthropic-messages/thinking.ts";
-import { encodeReasoning, wantedEffort } from "../openai-chat/reasoning.ts";
+import { wantedEffort } from "../efforts.ts";
+import { encodeReasoning } from "../openai-chat/reasoning.ts";
 import { plainQuirks, type Effort } from "../quirks.ts";
 import type { ModelTraits } from "./models.ts";
 

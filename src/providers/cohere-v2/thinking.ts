@@ -2,7 +2,7 @@
 
 import type { Reasoning } from "../../wire/chat.ts";
 import type { ParameterNote } from "../adapter.ts";
-import { shareOf, wantedEffort } from "../openai-chat/reasoning.ts";
+import { shareOf, wantedEffort } from "../efforts.ts";
 
 /** `outputTokensMax`: what the answer may use in all, where known. */
 export function encodeThinking(reasoning: Reasoning | undefined, outputTokensMax: number | undefined, notes: ParameterNote[]): object | undefined {

@@ -1,11 +1,11 @@
-/** The public reasoning object as a thinking config. Source of the ratios and of the levels: contract §2.3. */
+/** The public reasoning object as a thinking config. Source of the levels: contract §2.3. */
 
 import { Fault } from "../../base/fault.ts";
 import type { Reasoning } from "../../wire/chat.ts";
 import type { ParameterNote } from "../adapter.ts";
+import { shareOf } from "../efforts.ts";
+import type { Effort } from "../quirks.ts";
 import type { Thinking, ThinkingLevel } from "./traits.ts";
-
-type Effort = NonNullable<Reasoning["effort"]>;
 
 export interface ThinkingTarget {
   readonly thinking: Thinking;
@@ -68,13 +68,11 @@ function encodeLevel(effort: Effort, levels: readonly ThinkingLevel[], notes: Pa
   return { thinkingLevel: nearest };
 }
 
-const shares: Readonly<Record<Effort, number>> = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 0.95 };
-
 /** What the models that take a budget may answer with at most. */
 const outputTokensUsual = 65_536;
 
 function budget(asked: Effort | number, { thinking, outputTokensMax }: ThinkingTarget, notes: ParameterNote[]): number {
-  const wanted = typeof asked === "number" ? asked : Math.floor(shares[asked] * (outputTokensMax ?? outputTokensUsual));
+  const wanted = typeof asked === "number" ? asked : Math.floor(shareOf(asked) * (outputTokensMax ?? outputTokensUsual));
   const tokens = thinking.by === "budget" ? Math.min(Math.max(wanted, thinking.tokensMin), thinking.tokensMax) : wanted;
   notes.push({ parameter: "reasoning", action: "translated", detail: `sent as thinkingBudget ${tokens}` });
   return tokens;
