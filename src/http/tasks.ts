@@ -2,10 +2,11 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TaskReply } from "../relay/passage.ts";
-import { perform } from "../relay/perform.ts";
+import { performOrRecall } from "../relay/task-answer.ts";
 import type { TaskSurface } from "../surfaces/task-surface.ts";
 import type { TaskName } from "../wire/task.ts";
 import { attributionOf } from "./attribution.ts";
+import { cacheWishesOf, originHeaders } from "./cache-headers.ts";
 import { crossOriginHeaders, onHangUp, readAuthorized, wantsMetadata, withSession, type InferenceDeps } from "./inference.ts";
 
 export interface TaskHttpRequest<Name extends TaskName> {
@@ -19,12 +20,17 @@ export interface TaskHttpRequest<Name extends TaskName> {
 export async function answerTask<Name extends TaskName>(deps: InferenceDeps, { surface, requestId, message, response }: TaskHttpRequest<Name>): Promise<void> {
   const { key, body } = await readAuthorized(deps, message);
   const request = withSession(surface.parse(body, (message.headers["content-type"] ?? "").trim()), message.headers["x-session-id"]);
-  await perform(deps.relay, {
-    requestId, surface, request, key,
-    wantsMetadata: wantsMetadata(message),
-    app: attributionOf(message.headers),
-    sandboxDirectives: undefined,
-    reply: replyOver(response, ["x-request-id", requestId, ...crossOriginHeaders(message)]),
+  const headers = ["x-request-id", requestId, ...crossOriginHeaders(message)];
+  await performOrRecall(deps, {
+    call: {
+      requestId, surface, request, key,
+      wantsMetadata: wantsMetadata(message),
+      app: attributionOf(message.headers),
+      sandboxDirectives: undefined,
+      reply: replyOver(response, headers),
+    },
+    body, wishes: cacheWishesOf(message.headers),
+    onOrigin: (origin) => headers.push(...originHeaders(origin)),
   });
 }
 

@@ -100,17 +100,22 @@ function follow({ relay, replays }: AnswerDeps, { call, onOrigin }: Asked, { fli
   return retell(relay, call, { join: flight.join, onFirst: () => onOrigin({ kind: "joined", ttl }), backlogBytesMax: replays.answerBytesMax });
 }
 
-async function tellStored({ relay, replays }: AnswerDeps, { call, onOrigin }: Asked, { recording, storedAt, expiresAt }: StoredAnswer): Promise<void> {
-  const { head, pieces, finishReason, isSandbox } = recording;
-  const now = relay.clock();
+/** `now` in milliseconds. */
+export function originOfStored({ recording, storedAt, expiresAt }: StoredAnswer, now: number): Origin {
   const age = Math.floor((now - storedAt) / 1000);
+  return { kind: "stored", age, ttl: Math.round((expiresAt - storedAt) / 1000) - age, sourceId: recording.head.generationId };
+}
+
+async function tellStored({ relay, replays }: AnswerDeps, { call, onOrigin }: Asked, stored: StoredAnswer): Promise<void> {
+  const { head, pieces, finishReason, isSandbox } = stored.recording;
+  const now = relay.clock();
   const failure = await retell(relay, call, {
     join: (follower) => {
       for (const piece of pieces) follower.said(head, piece);
       follower.over({ fault: undefined, finishReason, isSandbox });
       return () => undefined;
     },
-    onFirst: () => onOrigin({ kind: "stored", age, ttl: Math.round((expiresAt - storedAt) / 1000) - age, sourceId: head.generationId }),
+    onFirst: () => onOrigin(originOfStored(stored, now)),
     backlogBytesMax: replays.answerBytesMax,
   });
   if (failure !== undefined) throw failure;

@@ -12,7 +12,7 @@ import type { Endpoint } from "../catalog/model.ts";
 import { taskAdapterFor } from "../providers/tasks.ts";
 import { started } from "../routing/health.ts";
 import { wholeAnswerTimeoutMs } from "../routing/patience.ts";
-import type { Bill } from "../surfaces/surface.ts";
+import type { AnswerHead, Bill } from "../surfaces/surface.ts";
 import type { TaskSurface } from "../surfaces/task-surface.ts";
 import type { Answered, TaskAnswer, TaskName, TaskRequest } from "../wire/task.ts";
 import type { AttemptEnd } from "./attempt.ts";
@@ -35,6 +35,8 @@ export interface TaskCall<Name extends TaskName = TaskName> extends CallHead {
   readonly surface: TaskSurface<Name>;
   readonly request: TaskRequest<Name>;
   readonly reply: TaskReply;
+  /** Hears an answer that is booked and about to be told: for the response cache. */
+  onAnswer?(head: AnswerHead, answer: TaskAnswer<Name>): void;
 }
 
 interface TaskRun<Name extends TaskName> extends Pursuit {
@@ -128,7 +130,9 @@ async function conclude<Name extends TaskName>(run: TaskRun<Name>, outcome: Task
   } else {
     const { endpoint } = outcome;
     const head = { generationId: run.id, created: Math.floor(run.openedAt / 1000), model: endpoint.model, providerName: endpoint.providerName };
-    call.reply.whole(run.id, call.surface.encodeAnswer({ head, answer: outcome.end.answer.answer, bill }, call.request));
+    const { answer } = outcome.end.answer;
+    call.onAnswer?.(head, answer);
+    call.reply.whole(run.id, call.surface.encodeAnswer({ head, answer, bill }, call.request));
   }
 }
 

@@ -54,7 +54,7 @@ export function cacheTtl(wishes: CacheWishes, { cacheEnabled, cacheTtlSeconds }:
 export interface KeyInput {
   readonly keyHash: string;
   readonly surface: string;
-  readonly request: ChatRequest;
+  readonly request: Pick<ChatRequest, "stream" | "models" | "gateway" | "extra"> & { readonly messagesJson?: Uint8Array | undefined };
   readonly sandboxDirectives: string | undefined;
   /** What `request` was parsed from: valid JSON. */
   readonly body: Uint8Array;

@@ -9,7 +9,7 @@ import { expectValid } from "../support/openapi.ts";
 import { startTaskStage, type TaskStage } from "../support/task-stage.ts";
 
 const price = { first: { prompt: "0.1", completion: "0" }, second: { prompt: "1", completion: "0" } };
-const names = ["plain", "base64", "tokens", "fallback", "limited", "short", "hung", "sdk", "mistake", "uncounted", "missing", "absurd", "openrouter", "options"];
+const names = ["plain", "cached", "cached-faults", "base64", "tokens", "fallback", "limited", "short", "hung", "sdk", "mistake", "uncounted", "missing", "absurd", "openrouter", "options"];
 const offers = names.map((name) => ({ model: `acme/${name}`, output: "embeddings", pricing: price }));
 const inputs = ["sunny day at the beach", "rainy day in the city"];
 const recorded = JSON.parse(fixture("openai/embedding.json"));
@@ -170,3 +170,47 @@ test("the models that make vectors are listed by themselves", async () => {
   expect(page.json.data).toHaveLength(1);
   expect(page.json.links.next).toBe("/api/v1/embeddings/models?limit=1&offset=1");
 });
+
+describe("the response cache", () => {
+  const cached = { "x-openrouter-cache": "true" };
+  const ask = (body: object = {}, headers: Readonly<Record<string, string>> = cached) => stage.post("/embeddings", { model: "acme/cached", input: inputs, ...body }, headers);
+
+  test("gives vectors again under a new id, for nothing, to who asks for it", async () => {
+    expect(statusOf(await ask({}, {}))).toBeNull();
+    const miss = await ask({}, { ...cached, "x-openrouter-cache-ttl": "60" });
+    const hit = await ask({}, { ...cached, "x-openrouter-cache-ttl": "60" });
+    expect([statusOf(miss), miss.headers.get("x-openrouter-cache-ttl"), statusOf(hit)]).toEqual(["MISS", "60", "HIT"]);
+    expect(Number(hit.headers.get("x-openrouter-cache-age")) + Number(hit.headers.get("x-openrouter-cache-ttl"))).toBe(60);
+    expect(hit.headers.get("x-openrouter-cache-source-id")).toBe(miss.json.id);
+    expect(hit.json.id).not.toBe(miss.json.id);
+    expect(hit.json).toMatchObject({ model: "acme/cached", provider: "First", data: miss.json.data, usage: { prompt_tokens: 0, total_tokens: 0, cost: 0 } });
+    expectValid("POST /embeddings", 200, hit.json);
+    expect(stage.first.requests).toHaveLength(2);
+    expect(await stage.generation(hit.json.id)).toMatchObject({ api_type: "embeddings", response_cache_source_id: miss.json.id, total_cost: 0, tokens_prompt: 0, provider_responses: [] });
+  });
+
+  test("knows requests by their body and their key, and forgets when told to", async () => {
+    const { key: another } = await stage.gateway.newKey();
+    const ofAnother = await call(stage.gateway.baseUrl, "/embeddings", { key: another, headers: cached, body: { provider: { order: ["first", "second"] }, model: "acme/cached", input: inputs } });
+    const statuses = [
+      statusOf(ofAnother), statusOf(await ask()), statusOf(await ask({ encoding_format: "base64" })), statusOf(await ask({ encoding_format: "base64" })), statusOf(await ask({ input: inputs[0] })),
+      statusOf(await ask({}, { ...cached, "x-openrouter-cache-clear": "true" })), statusOf(await ask()),
+    ];
+    expect(statuses).toEqual(["MISS", "HIT", "MISS", "HIT", "MISS", "MISS", "HIT"]);
+  });
+
+  test("keeps no failure, and nothing of other tasks", async () => {
+    stage.first.always(json({ error: { message: "no" } }, 400));
+    stage.second.always(json({ error: { message: "no" } }, 400));
+    const failed = await stage.post("/embeddings", { model: "acme/cached-faults", input: inputs }, cached);
+    expect(failed.status).toBe(400);
+    stage.first.always(replay("openai/embedding.json"));
+    const next = await stage.post("/embeddings", { model: "acme/cached-faults", input: inputs }, cached);
+    expect([next.status, statusOf(next)]).toEqual([200, "MISS"]);
+    expect(statusOf(await stage.post("/rerank", { model: "acme/cached", query: "q", documents: ["a"] }, cached))).toBeNull();
+  });
+});
+
+function statusOf({ headers }: { readonly headers: Headers }): string | null {
+  return headers.get("x-openrouter-cache-status");
+}
