@@ -13,7 +13,7 @@ import { plainQuirks } from "../../src/providers/quirks.ts";
 import { companions, samples } from "../../src/providers/samples.ts";
 import type { ChatAnswer, ChatChunk, ChatParameters, ChatRequest, ParameterName } from "../../src/wire/chat.ts";
 import { createFrameParser } from "../../src/wire/frames.ts";
-import { framed as framedSse, recordedBytes, recordedLines, sha256, type Recorded } from "../fixtures/recorded.ts";
+import { framed as framedSse, isRaw, recordedBytes, recordedLines, sha256, type Recorded } from "../fixtures/recorded.ts";
 import { gather, type Gathered } from "./gather.ts";
 
 export interface Conformance {
@@ -88,6 +88,12 @@ export function conforms(adapter: ChatAdapter, { fixtures, cannot, wire = choice
     test.each(small.map((fixture) => [fixture.id, fixture] as const))("%s gives the same chunks byte by byte", (_id, fixture) => {
       const bytes = framed(recordedLines(fixture), { lineEnd: "\r\n", comment: "alive", done: true });
       expect(decode(adapter, fixture, [...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(decode(adapter, fixture, [framed(recordedLines(fixture))]));
+    });
+
+    test.each(streams.filter(isRaw).map((fixture) => [fixture.id, fixture] as const))("%s gives the same chunks as its bytes are, whole and cut in two", (_id, fixture) => {
+      const whole = decode(adapter, fixture, [framed(recordedLines(fixture))]);
+      const bytes = recordedBytes(fixture);
+      for (let place = 0; place <= bytes.length; place++) expect(decode(adapter, fixture, [bytes.subarray(0, place), bytes.subarray(place)])).toEqual(whole);
     });
 
     test.each(streams.map((fixture) => [fixture.id, fixture] as const))("%s has one finish a choice, and then usage, once", (_id, fixture) => {
