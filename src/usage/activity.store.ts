@@ -89,11 +89,18 @@ const histogramSums = ["latency", "throughput"].flatMap((what) => binNames.map((
 export async function readHistograms({ db, isSandbox }: Book, model: string, { unit, from, to }: Span): Promise<readonly Histograms[]> {
   const sql = `select endpoint_id, ${histogramSums} from endpoint_${unit}s where is_sandbox = ? and model = ? and ${unit} between ? and ? group by endpoint_id`;
   const rows = await db.read(sql, [Number(isSandbox), model, from, to]);
-  return rows.map((row) => ({
-    endpointId: row.endpoint_id as string,
-    latency: binNames.map((bin) => Number(row[`latency_${bin}`])),
-    throughput: binNames.map((bin) => Number(row[`throughput_${bin}`])),
-  }));
+  return rows.map((row) => ({ endpointId: row.endpoint_id as string, ...histogramsOf(row) }));
+}
+
+/** The same of all endpoints of a model together, by its slug. */
+export async function readModelHistograms({ db, isSandbox }: Book, { unit, from, to }: Span): Promise<ReadonlyMap<string, Pick<Histograms, "latency" | "throughput">>> {
+  const sql = `select model, ${histogramSums} from endpoint_${unit}s where is_sandbox = ? and ${unit} between ? and ? group by model`;
+  const rows = await db.read(sql, [Number(isSandbox), from, to]);
+  return new Map(rows.map((row) => [row.model as string, histogramsOf(row)]));
+}
+
+function histogramsOf(row: Row): Pick<Histograms, "latency" | "throughput"> {
+  return { latency: binNames.map((bin) => Number(row[`latency_${bin}`])), throughput: binNames.map((bin) => Number(row[`throughput_${bin}`])) };
 }
 
 function callsAtOf(row: Row): CallsAt {

@@ -2,7 +2,7 @@
 
 import { zeroNanodollars, nanodollars } from "../base/money.ts";
 import { latencyPercentiles, throughputPercentiles, totalOf, type Percentiles } from "./bins.ts";
-import { readEndpointCalls, readHistograms, readProviderCalls, readProvidersCalls, type Book, type Calls, type CallsAt, type Span } from "./activity.store.ts";
+import { readEndpointCalls, readHistograms, readModelHistograms, readProviderCalls, readProvidersCalls, type Book, type Calls, type CallsAt, type Span } from "./activity.store.ts";
 import { lastSpan, measured, samplesMin, type Length, type Measured } from "./measured.ts";
 import { providerOf } from "./rollup.ts";
 import { dateOf, dayMs, hourMs } from "./spans.ts";
@@ -184,6 +184,28 @@ export async function modelSpeed(book: Book, model: string, { over, now }: { rea
     };
   });
   return speeds.filter(({ n }) => n > 0).toSorted((one, other) => other.n - one.n);
+}
+
+/** The medians of models over all their endpoints. */
+export interface ModelSpeeds extends Measured {
+  /** By slug; a figure of fewer than {@link samplesMin} answers is left out. */
+  readonly speeds: ReadonlyMap<string, { readonly latency: number | undefined; readonly throughput: number | undefined }>;
+}
+
+/** Today and the six days before. */
+export async function modelSpeeds(book: Book, now: number): Promise<ModelSpeeds> {
+  const span = lastSpan(speedSpans["7d"], now);
+  const histograms = await readModelHistograms(book, span);
+  let n = 0;
+  const speeds = new Map([...histograms].map(([model, { latency, throughput }]) => {
+    const [latencySamples, throughputSamples] = [totalOf(latency), totalOf(throughput)];
+    n += Math.max(latencySamples, throughputSamples);
+    return [model, {
+      latency: latencySamples < samplesMin ? undefined : latencyPercentiles(latency)?.p50,
+      throughput: throughputSamples < samplesMin ? undefined : throughputPercentiles(throughput)?.p50,
+    }];
+  }));
+  return { ...measured(span, n, now), speeds };
 }
 
 const nothing: Calls = {

@@ -94,6 +94,20 @@ describe("a model", () => {
   });
 });
 
+test("models have their medians over all endpoints of the last seven days, from 30 samples on", async () => {
+  const paced = { generationMs: 400, completionTokens: 50 };
+  await record(
+    ...many(20, { ...paced, endpointId: "a/b@one", attempts: [attempt("a/b@one", { latencyMs: 100 })] }), ...many(15, { ...paced, endpointId: "a/b@two", attempts: [attempt("a/b@two", { latencyMs: 800 })] }),
+    ...many(40, { ...paced, endpointId: "a/b@one", attempts: [attempt("a/b@one", { latencyMs: 20_000 })], createdAt: ago(7) }), ...many(29, { ...paced, endpointId: "c/d@one", attempts: [attempt("c/d@one")] }),
+  );
+  const { speeds, n, window } = await reads().modelSpeeds();
+  expect([n, window]).toEqual([64, { from: today - 6 * dayMs, to: now }]);
+  expect(speeds.get("a/b")?.latency).toBeGreaterThan(85);
+  expect(speeds.get("a/b")?.latency).toBeLessThan(132);
+  expect(speeds.get("a/b")?.throughput).toBeDefined();
+  expect(speeds.get("c/d")).toEqual({ latency: undefined, throughput: undefined });
+});
+
 test("a provider has its days and hours over all models", async () => {
   await record({ endpointId: "a/b@p" }, { endpointId: "c/d@p/eu", attempts: [attempt("c/d@p/eu", { faultCode: "upstream_failed" })], faultCode: "upstream_failed" });
   expect(await reads().providers()).toEqual(["p"]);

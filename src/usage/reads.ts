@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { modelActivity, modelSpeed, modelSummary, modelUptime, providerActivity, providersActivity, providersUptime, providerUptime, type Activity, type EndpointSpeed, type ModelSummary, type speedSpans, type Uptime, type UptimeSeries } from "./activity.ts";
+import { modelActivity, modelSpeed, modelSpeeds, modelSummary, modelUptime, providerActivity, providersActivity, providersUptime, providerUptime, type Activity, type EndpointSpeed, type ModelSpeeds, type ModelSummary, type speedSpans, type Uptime, type UptimeSeries } from "./activity.ts";
 import { readProviders, type Reader, type Span } from "./activity.store.ts";
 import { appActivity, type AppActivity } from "./app-activity.ts";
 import { originOf } from "./apps.ts";
@@ -43,6 +43,8 @@ export interface UsageReads {
   totals(): Promise<{ readonly day: Totals; readonly week: Totals }>;
   /** Tokens of the last seven days by the model's slug: what "popular" means. */
   weeklyTokens(): Promise<ReadonlyMap<string, number>>;
+  /** How fast models were in the same days: what "throughput" and "latency" mean. */
+  modelSpeeds(): Promise<ModelSpeeds>;
 
   modelDataset(query: ModelDataset): Promise<readonly ModelDatasetRow[]>;
   appDataset(query: Omit<AppDataset, "apps">): Promise<readonly AppDatasetRow[]>;
@@ -87,11 +89,12 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
   const directories = keeping<ReadonlyMap<number, PublicApp>>(clock, keptMs);
   const modelActivities = keeping<Activity>(clock, keptMs);
   const modelUptimes = keeping<Uptime>(clock, keptMs);
-  const modelSpeeds = keeping<readonly EndpointSpeed[]>(clock, keptMs);
+  const endpointSpeeds = keeping<readonly EndpointSpeed[]>(clock, keptMs);
   const sums = keeping<{ readonly day: Totals; readonly week: Totals }>(clock, keptMs);
   const weeks = keeping<ReadonlyMap<string, number>>(clock, keptMs);
   const fleetActivities = keeping<ReadonlyMap<string, Activity>>(clock, keptMs);
   const fleetUptimes = keeping<readonly UptimeSeries[]>(clock, keptMs);
+  const speeds = keeping<ModelSpeeds>(clock, keptMs);
   const directory = () => directories("", () => readDirectory(db));
 
   const rankApps = async (order: Order, model?: string): Promise<AppRanking> => {
@@ -111,7 +114,7 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
     modelSummary: (model) => modelSummary(book, model, clock()),
     modelActivity: (model, days = activityDays) => modelActivities(`${model} ${days}`, () => modelActivity(book, model, { days, now: clock() })),
     modelUptime: (model, unit) => modelUptimes(`${model} ${unit}`, () => modelUptime(book, model, { unit, count: uptimeCounts[unit], now: clock() })),
-    modelSpeed: (model, over) => modelSpeeds(`${model} ${over}`, () => modelSpeed(book, model, { over, now: clock() })),
+    modelSpeed: (model, over) => endpointSpeeds(`${model} ${over}`, () => modelSpeed(book, model, { over, now: clock() })),
     modelApps: (model) => appRankings(`week of ${model}`, () => rankApps({ period: "week", by: "tokens" }, model)),
 
     providers: () => readProviders(book),
@@ -144,6 +147,8 @@ export function openUsageReads({ db: source, clock, isSandbox = false }: UsageSo
       const volumes = await readModelVolumes(book, lastSpan({ unit: "day", count: 7 }, clock()));
       return new Map([...volumes].map(([model, volume]) => [model, tokensOf(volume)]));
     }),
+
+    modelSpeeds: () => speeds("", () => modelSpeeds(book, clock())),
 
     modelDataset: (query) => modelDataset(book, query),
     appDataset: async (query) => appDataset(db, { ...query, apps: await directory() }),

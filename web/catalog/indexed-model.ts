@@ -7,8 +7,6 @@ export interface IndexedModel extends ModelRow {
   readonly distillable?: boolean;
   /** What is sold now or was: the provider's slug and name, and where it stands. */
   readonly offers: readonly Offer[];
-  /** Figures from outside the catalog (contract §1.2), for what has them. */
-  readonly measures?: Readonly<Record<string, number>>;
 }
 
 export interface Offer {
@@ -22,6 +20,8 @@ export interface Offer {
 export interface ModelIndex {
   /** Milliseconds since the epoch, by the server's clock: ages count from here. */
   readonly now: number;
+  /** Of the models' figures: their window, count, time and origin in words. */
+  readonly source: string;
   /** The listed models, in the order of the unsorted list. */
   readonly models: readonly IndexedModel[];
 }

@@ -22,9 +22,18 @@ export interface ModelRow {
   readonly expires?: string;
   readonly openWeights?: boolean;
   readonly zdr?: boolean;
-  /** Tokens that this installation has sent through it in seven days. */
-  readonly weeklyTokens?: number;
+  /** What is known of it from outside the catalog. */
+  readonly figures?: Figures;
 }
+
+/** As the API names what it sorts and filters by (contract §1.2). */
+export const figureNames = ["weekly_tokens", "latency", "throughput", "intelligence_index", "coding_index", "agentic_index", "tool_success_rate", "design_arena_elo"] as const;
+
+/**
+ * `weekly_tokens`, `latency` (milliseconds to the first content) and `throughput` (tokens a second), both medians, are this installation's of seven
+ * days. What was not measured is absent.
+ */
+export type Figures = { readonly [Name in (typeof figureNames)[number]]?: number };
 
 /** Names of the models' abilities, as lists show them. */
 export const abilities = [

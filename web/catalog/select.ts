@@ -3,74 +3,92 @@
  * (src/catalog/query.ts). src/http/pages/models.test.ts holds the two together.
  */
 
-import type { IndexedModel, ModelIndex } from "./indexed-model.ts";
+import { indices } from "./address.ts";
+import type { IndexedModel, ModelIndex, Offer } from "./indexed-model.ts";
 
 /** The models that fit, in the order of the query. What the API would refuse is left out of account. */
 export function select({ models, now }: ModelIndex, params: URLSearchParams): readonly IndexedModel[] {
-  const wanted = wishes(params, now);
-  const found = models.filter((model) => wanted.every((fits) => fits(model)));
-  const key = sortKeys[text(params, "sort") ?? ""];
-  return key === undefined ? found : sorted(found, key);
+  const wanted = conditionsOf(params, now);
+  return inOrder(models.filter((model) => wanted.every(({ fits }) => fits(model))), params);
 }
 
-type Wish = (model: IndexedModel) => boolean;
+/** Models in the order that the query asks for. */
+export function inOrder(models: readonly IndexedModel[], params: URLSearchParams): readonly IndexedModel[] {
+  const key = sortKeys[text(params, "sort") ?? ""];
+  return key === undefined ? models : sorted(models, key);
+}
 
-function wishes(params: URLSearchParams, now: number): readonly Wish[] {
-  const wanted: Wish[] = [];
+/** One thing that a query asks of a model. */
+export interface Condition {
+  /** The parameter; "offers" for all those that one endpoint has to fit together. */
+  readonly of: string;
+  readonly fits: (model: IndexedModel) => boolean;
+}
+
+export function conditionsOf(params: URLSearchParams, now: number): readonly Condition[] {
+  const wanted: Condition[] = [];
+  const add = (of: string, fits: Condition["fits"]): unknown => wanted.push({ of, fits });
   const outputs = list(params, "output_modalities");
   if (!outputs.includes("all")) {
     const some = outputs.length === 0 ? ["text"] : outputs;
-    wanted.push((model) => some.some((modality) => model.outputs.includes(modality)));
+    add("output_modalities", (model) => some.some((modality) => model.outputs.includes(modality)));
   }
   const words = text(params, "q")?.toLowerCase().split(/\s+/);
-  if (words !== undefined) {
-    wanted.push((model) => {
-      const searched = `${model.slug} ${model.name}`.toLowerCase();
-      return words.every((word) => searched.includes(word));
-    });
-  }
+  if (words !== undefined) add("q", (model) => words.every((word) => searchedText(model).includes(word)));
   const parameters = list(params, "supported_parameters");
-  if (parameters.length > 0) wanted.push((model) => parameters.every((parameter) => model.parameters.includes(parameter)));
+  if (parameters.length > 0) add("supported_parameters", (model) => parameters.every((parameter) => model.parameters.includes(parameter)));
   const inputs = list(params, "input_modalities");
-  if (inputs.length > 0) wanted.push((model) => inputs.every((modality) => model.inputs.includes(modality)));
+  if (inputs.length > 0) add("input_modalities", (model) => inputs.every((modality) => model.inputs.includes(modality)));
   const context = number(params, "context");
-  if (context !== undefined) wanted.push((model) => model.context >= context);
+  if (context !== undefined) add("context", (model) => model.context >= context);
   bounded(wanted, params, "price", (model) => decimal(model.prompt));
   bounded(wanted, params, "output_price", (model) => decimal(model.completion));
   const arch = text(params, "arch")?.toLowerCase();
-  if (arch !== undefined) wanted.push((model) => [model.tokenizer, model.family ?? ""].some((name) => name.toLowerCase() === arch));
+  if (arch !== undefined) add("arch", (model) => families(model).includes(arch));
   const authors = list(params, "model_authors");
-  if (authors.length > 0) wanted.push((model) => authors.includes(model.author));
+  if (authors.length > 0) add("model_authors", (model) => authors.includes(model.author));
   const distillable = text(params, "distillable");
-  if (distillable !== undefined) wanted.push((model) => (model.distillable === true) === (distillable === "true"));
+  if (distillable !== undefined) add("distillable", (model) => (model.distillable === true) === (distillable === "true"));
   bounded(wanted, params, "age_days", (model) => Math.floor((now - model.createdAt) / 86_400_000));
-  for (const measure of measures) bounded(wanted, params, measure, (model) => model.measures?.[measure]);
-  offered(wanted, params);
+  for (const index of indices) bounded(wanted, params, index, (model) => model.figures?.[index]);
+  const offer = offerWish(params);
+  if (Object.keys(offer).length > 0) add("offers", (model) => model.offers.some((one) => fitsOffer(one, offer)));
   return wanted;
 }
 
-const measures = ["intelligence_index", "coding_index", "agentic_index", "tool_success_rate"] as const;
-
-/** One and the same endpoint has to fit all that is wished of endpoints. */
-function offered(wanted: Wish[], params: URLSearchParams): void {
-  const providers = list(params, "providers").map((name) => name.toLowerCase());
-  const zdr = text(params, "zdr") === "true";
-  const region = text(params, "region");
-  if (providers.length === 0 && !zdr && region === undefined) return;
-  wanted.push((model) => model.offers.some((offer) =>
-    (providers.length === 0 || providers.includes(offer.slug) || providers.includes(offer.name.toLowerCase())) &&
-    (!zdr || offer.zdr === true) &&
-    (region === undefined || (region === "eu" ? offer.eu : offer.us) === true)));
+/** What `arch` may be, in lower case. */
+export function families({ tokenizer, family = "" }: IndexedModel): readonly string[] {
+  return [tokenizer.toLowerCase(), family.toLowerCase()];
 }
 
-function bounded(wanted: Wish[], params: URLSearchParams, name: string, valueOf: (model: IndexedModel) => number | undefined): void {
+/** What is wished of endpoints: one and the same has to fit all of it. */
+export interface OfferWish {
+  /** Slugs or names in lower case. */
+  readonly providers?: readonly string[];
+  readonly zdr?: true;
+  readonly region?: string;
+}
+
+export function offerWish(params: URLSearchParams): OfferWish {
+  const providers = list(params, "providers").map((name) => name.toLowerCase());
+  const region = text(params, "region");
+  return { ...(providers.length === 0 ? {} : { providers }), ...(text(params, "zdr") === "true" ? { zdr: true } : {}), ...(region === undefined ? {} : { region }) };
+}
+
+export function fitsOffer({ slug, name, zdr: keepsNothing, eu, us }: Offer, { providers, zdr, region }: OfferWish): boolean {
+  return (
+    (providers === undefined || providers.includes(slug) || providers.includes(name.toLowerCase())) &&
+    (zdr === undefined || keepsNothing === true) &&
+    (region === undefined || (region === "eu" ? eu : us) === true)
+  );
+}
+
+/** Each bound is a condition of its own. */
+function bounded(wanted: Condition[], params: URLSearchParams, name: string, valueOf: (model: IndexedModel) => number | undefined): void {
   const min = number(params, `min_${name}`);
   const max = number(params, `max_${name}`);
-  if (min === undefined && max === undefined) return;
-  wanted.push((model) => {
-    const value = valueOf(model);
-    return value !== undefined && (min === undefined || value >= min) && (max === undefined || value <= max);
-  });
+  if (min !== undefined) wanted.push({ of: `min_${name}`, fits: (model) => (valueOf(model) ?? Number.NaN) >= min });
+  if (max !== undefined) wanted.push({ of: `max_${name}`, fits: (model) => (valueOf(model) ?? Number.NaN) <= max });
 }
 
 /** Larger first. */
@@ -79,14 +97,14 @@ const sortKeys: Readonly<Record<string, (model: IndexedModel) => number | undefi
   "context-high-to-low": (model) => model.context,
   "pricing-high-to-low": averagePrice,
   "pricing-low-to-high": (model) => negative(averagePrice(model)),
-  "latency-low-to-high": (model) => negative(model.measures?.["latency"]),
-  "throughput-high-to-low": (model) => model.measures?.["throughput"],
-  "most-popular": (model) => model.measures?.["weekly_tokens"],
-  "top-weekly": (model) => model.measures?.["weekly_tokens"],
-  "intelligence-high-to-low": (model) => model.measures?.["intelligence_index"],
-  "coding-high-to-low": (model) => model.measures?.["coding_index"],
-  "agentic-high-to-low": (model) => model.measures?.["agentic_index"],
-  "design-arena-elo-high-to-low": (model) => model.measures?.["design_arena_elo"],
+  "latency-low-to-high": (model) => negative(model.figures?.latency),
+  "throughput-high-to-low": (model) => model.figures?.throughput,
+  "most-popular": (model) => model.figures?.weekly_tokens,
+  "top-weekly": (model) => model.figures?.weekly_tokens,
+  "intelligence-high-to-low": (model) => model.figures?.intelligence_index,
+  "coding-high-to-low": (model) => model.figures?.coding_index,
+  "agentic-high-to-low": (model) => model.figures?.agentic_index,
+  "design-arena-elo-high-to-low": (model) => model.figures?.design_arena_elo,
 };
 
 /** Stable: the unknown stays at the end, in the order it came in. */
@@ -113,12 +131,22 @@ function decimal(dollars: string | undefined): number | undefined {
   return dollars === undefined ? undefined : Number(dollars);
 }
 
+// Made once a model: every key stroke searches them all.
+const searched = new WeakMap<IndexedModel, string>();
+
+function searchedText(model: IndexedModel): string {
+  const known = searched.get(model) ?? `${model.slug} ${model.name}`.toLowerCase();
+  searched.set(model, known);
+  return known;
+}
+
 function text(params: URLSearchParams, name: string): string | undefined {
   const value = params.get(name)?.trim();
   return value === "" ? undefined : value;
 }
 
-function list(params: URLSearchParams, name: string): readonly string[] {
+/** The values of a parameter that holds several. */
+export function list(params: URLSearchParams, name: string): readonly string[] {
   return (text(params, name)?.split(",") ?? []).map((item) => item.trim()).filter((item) => item !== "");
 }
 

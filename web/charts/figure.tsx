@@ -84,7 +84,7 @@ function Numbers({ id, title, table }: Pick<ChartFigureProps, "id" | "title" | "
         <tbody>
           {table.rows.map(([head, ...cells], at) => (
             <tr key={at}>
-              <th scope="row" data-value={head?.value}>{head?.text}</th>
+              <th scope="row" data-value={head?.value}>{head?.to === undefined ? head?.text : <Link to={head.to}>{head.text}</Link>}</th>
               {cells.map(({ text, value }, index) => <td key={index} className="numeric" data-value={value}>{text}</td>)}
             </tr>
           ))}

@@ -12,6 +12,8 @@ export interface ChartTable {
 export interface Cell {
   readonly text: string;
   readonly value?: number | string;
+  /** Where the name of a row leads; Enter follows it from the drawing. */
+  readonly to?: string;
 }
 
 export function csvOfTable({ columns, rows }: ChartTable): string {

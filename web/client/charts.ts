@@ -1,6 +1,7 @@
 /**
- * Charts for everyone (charts/figure.tsx): arrow keys walk the points of a drawing and have them said, T changes chart and table, the
- * entries of the legend switch series off and on. What is said of a point is its row of the table, so that the two never differ.
+ * Charts for everyone (charts/figure.tsx): arrow keys walk the points of a drawing and have them said, Enter opens what
+ * a point leads to, T changes chart and table, the entries of the legend switch series off and on. What is said of a point is its row of
+ * the table, so that the two never differ.
  */
 
 import { bar, barsPath, floorsOf, plotHeight } from "../charts/scale.ts";
@@ -10,7 +11,7 @@ export function walkCharts(): void {
     const figure = figureAt(event.target);
     if (figure === null || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "t" || event.key === "T") changeView(figure);
-    else if (!walk(figure, event)) return;
+    else if (!walk(figure, event) && !follow(figure, event)) return;
     event.preventDefault();
   });
   document.addEventListener("click", (event) => {
@@ -42,6 +43,14 @@ function walk(figure: HTMLElement, { key, target }: KeyboardEvent): boolean {
   const next = Number.isNaN(at) ? first(key, last) : moves[key]?.(at, last);
   if (next === undefined || last < 0 || !(target instanceof Element) || !target.matches(".chart-drawing")) return false;
   goTo(figure, Math.min(last, Math.max(0, next)));
+  return true;
+}
+
+/** Was it Enter at a point that leads somewhere? */
+function follow(figure: HTMLElement, { key, target }: KeyboardEvent): boolean {
+  const link = tableOf(figure)?.tBodies[0]?.rows[Number(figure.dataset["at"] ?? -1)]?.cells[0]?.querySelector("a");
+  if (key !== "Enter" || link === undefined || link === null || !(target instanceof Element) || !target.matches(".chart-drawing")) return false;
+  link.click();
   return true;
 }
 

@@ -1,5 +1,7 @@
 /** Buttons with `data-copy` copy that text; those with `data-copy-from` the text of the element with that id. */
 
+import { announce } from "../ui/announce.ts";
+
 const shownMs = 2_000;
 
 export function copyOnClick(): void {
@@ -29,9 +31,4 @@ function say(button: HTMLElement, word: string): void {
   label.textContent = word;
   announce(word);
   setTimeout(() => (label.textContent = label.dataset["was"] ?? ""), shownMs);
-}
-
-function announce(text: string): void {
-  const region = document.querySelector("[data-announcer]");
-  if (region !== null) region.textContent = text;
 }

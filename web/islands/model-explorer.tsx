@@ -1,113 +1,201 @@
 /**
- * The search box, the filters and the sort of the list of models. Without a script it is a form; with one, every key stroke
- * filters the index in the browser, and the address keeps up. The list itself is the server's until the reader changes something.
+ * The search box, the filters and the compare tray of the list of models. Without a script they are a form and links; with one, every
+ * key stroke filters the index in the browser, and the address keeps up. List and tray are the server's until the reader changes something.
  */
 
-import { useContext, useEffect, useRef, useState, type FormEvent } from "react";
+import { memo, startTransition, useContext, useDeferredValue, useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { createPortal } from "react-dom";
-import { apiQuery, formatOf, listAddress, type ListFormat } from "../catalog/address.ts";
-import { countFacets, facets, relaxations, type FacetCounts, type Relaxation } from "../catalog/facets.ts";
-import type { IndexedModel } from "../catalog/indexed-model.ts";
+import { apiQuery, listAddress, viewOf, type View } from "../catalog/address.ts";
+import { countFacets, type Choices, type FacetCounts } from "../catalog/facets.ts";
+import type { ModelIndex } from "../catalog/indexed-model.ts";
 import { loadIndex } from "../catalog/load-index.ts";
+import type { Figures } from "../catalog/model-row.ts";
 import { select } from "../catalog/select.ts";
+import { relaxations } from "../catalog/wishes.ts";
+import type { ModelScatter } from "../charts/model-scatter.tsx";
 import { hrefFrom } from "../format/href.ts";
-import { ModelResults } from "../ui/model-results.tsx";
+import { counted } from "../format/number.ts";
+import { announce } from "../ui/announce.ts";
+import { CompareTray } from "../ui/compare-tray.tsx";
 import { RootContext } from "../ui/link.tsx";
+import { ModelFilters, ModelSearch } from "../ui/model-filters.tsx";
+import { ModelResults } from "../ui/model-results.tsx";
+import { followListLinks, followTicks, keepTicks, resultsId, takePlace, trayId } from "./model-explorer-page.ts";
 
 export interface ModelExplorerProps {
   /** The query of the page's address. */
   readonly query: string;
   readonly counts: FacetCounts;
-  readonly authors: readonly Choice[];
-  readonly providers: readonly Choice[];
+  readonly choices: Choices;
+  readonly known: readonly (keyof Figures)[];
+  /** Names of what is in the compare tray, by slug. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-}
+/** How a change is kept in the history: as a step of its own, as part of the last one, or it came from there. */
+type Step = "new" | "same" | "none";
 
-/** The id of the element that holds the list. */
-export const resultsId = "model-results";
-
-interface Shown {
-  readonly query: URLSearchParams;
-  readonly format: ListFormat;
-  readonly models: readonly IndexedModel[];
-  readonly counts: FacetCounts;
-  readonly relaxations: readonly Relaxation[];
-}
-
-export function ModelExplorer({ query, counts, authors, providers }: ModelExplorerProps) {
+export function ModelExplorer({ query: address, counts: firstCounts, choices, known, names }: ModelExplorerProps) {
   const root = useContext(RootContext);
-  const form = useRef<HTMLFormElement>(null);
-  const [shown, setShown] = useState<Shown>();
-  // What the fields start with; a new number makes new fields, when the reader goes back.
-  const [start, setStart] = useState({ number: 0, params: new URLSearchParams(query) });
+  const [params, setParams] = useState(() => new URLSearchParams(address));
+  // What the fields start with; a new number makes new ones, where something else than a field was changed.
+  const [start, setStart] = useState({ number: 0, params });
+  const [index, setIndex] = useState<ModelIndex>();
+  const [draws, setDraws] = useState({ list: false, tray: false });
+  const [scatter, setScatter] = useState<Drawer>();
+  const wanted = apiQuery(params).toString();
+  // The same object while the same is asked for, whatever becomes of the view and the tray.
+  const query = useMemo(() => new URLSearchParams(wanted), [wanted]);
+  const view = viewOf(params);
+  // The list first, the numbers beside the choices in the next breath.
+  const settled = useDeferredValue(query);
+  const counts = useMemo(() => (index === undefined ? firstCounts : countFacets(index, settled)), [index, settled, firstCounts]);
+  const keepAddress = useAddress(root);
+  const typedIn = useRef<string>(undefined);
 
-  const show = async (params: URLSearchParams): Promise<void> => {
-    const index = await loadIndex(root);
-    const wanted = apiQuery(params);
-    const models = select(index, wanted);
-    setShown({ query: wanted, format: formatOf(params), models, counts: countFacets(index, wanted), relaxations: models.length === 0 ? relaxations(index, wanted) : [] });
+  const load = (format: View["format"]): void => {
+    // A list that cannot be read is asked of the server, which says what is wrong.
+    loadIndex(root).then(setIndex, () => location.reload());
+    if (format === "scatter") void import("../charts/model-scatter.tsx").then(({ ModelScatter: component }) => setScatter({ component }));
+  };
+  const go = (next: URLSearchParams, step: Step): void => {
+    setParams(next);
+    if (viewOf(next).compared.join() !== view.compared.join()) setDraws((drawn) => ({ ...drawn, tray: true }));
+    if (listOnly(next) !== listOnly(params)) {
+      setDraws((drawn) => ({ ...drawn, list: true }));
+      load(viewOf(next).format);
+    }
+    keepAddress(listAddress(next, viewOf(next)), step);
+  };
+  const refill = (next: URLSearchParams, step: Step): void => {
+    typedIn.current = undefined;
+    setStart(({ number }) => ({ number: number + 1, params: next }));
+    go(next, step);
+  };
+  const compare = (slug: string, isTicked: boolean): void => {
+    const others = view.compared.filter((other) => other !== slug);
+    go(withCompared(params, isTicked ? [...others, slug] : others), "new");
   };
 
   useEffect(() => {
     const back = (): void => {
-      const params = new URLSearchParams(location.search);
-      setStart(({ number }) => ({ number: number + 1, params }));
-      void show(params);
+      const next = new URLSearchParams(location.search);
+      // Pages after the first are the server's.
+      if (next.has("offset")) location.reload();
+      else refill(next, "none");
     };
     addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
+    // The tray is asked for here: a list that the server drew has it as it was then.
+    const unfollow = followListLinks((next, isOfTray) => refill(isOfTray ? next : withCompared(next, view.compared), "new"));
+    const untick = followTicks(compare);
+    return () => {
+      removeEventListener("popstate", back);
+      unfollow();
+      untick();
+    };
   });
-
+  useEffect(() => keepTicks(view.compared));
   const changed = (event: FormEvent<HTMLFormElement>): void => {
-    const params = fieldsOf(event.currentTarget);
-    const address = hrefFrom(root, listAddress(apiQuery(params), formatOf(params)));
-    // Typing is one step back, a choice is one.
-    if (event.target instanceof HTMLInputElement && event.target.type === "search") history.replaceState(null, "", address);
-    else history.pushState(null, "", address);
-    void show(params);
+    const field = event.target instanceof HTMLInputElement && ["search", "number"].includes(event.target.type) ? event.target.name : undefined;
+    // What is typed into one field is one step back, a choice is one.
+    const step = field !== undefined && field === typedIn.current ? "same" : "new";
+    typedIn.current = field;
+    go(withCompared(fieldsOf(event.currentTarget), view.compared), step);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLFormElement>): void => {
+    if (event.key !== "Escape" || !(event.target instanceof HTMLInputElement) || event.target.type !== "search" || event.target.value === "") return;
+    event.preventDefault();
+    event.target.value = "";
+    changed(event);
   };
 
-  const fields = { params: start.params, counts: shown?.counts ?? counts };
+  const nameOf = (slug: string): string => index?.models.find((model) => model.slug === slug)?.name ?? names[slug] ?? slug;
   return (
     <>
       <form
-        key={start.number} ref={form} action={hrefFrom(root, "/models")} className="island" aria-label="Filter models"
-        onInput={changed} onFocus={() => void loadIndex(root)} onSubmit={(event) => event.preventDefault()}
+        key={start.number} action={hrefFrom(root, "/models")} className="island" aria-label="Filter models"
+        onInput={changed} onKeyDown={onKeyDown} onFocus={() => void loadIndex(root).catch(() => {})} onSubmit={(event) => event.preventDefault()}
       >
-        <SearchBar {...fields} />
-        <Filters {...fields} authors={authors} providers={providers} />
+        <ModelSearch params={start.params} known={known} view={view} />
+        <Filters params={start.params} counts={counts} choices={choices} known={known} />
+        {view.compared.length > 0 && <input type="hidden" name="compare" value={view.compared.join(",")} />}
       </form>
-      {shown !== undefined && <Results shown={shown} />}
+      {draws.list && index !== undefined && (view.format !== "scatter" || scatter !== undefined) && <Results index={index} query={query} view={view} scatter={scatter} />}
+      {draws.tray && <Taken id={trayId}><CompareTray query={query} view={view} nameOf={nameOf} /></Taken>}
     </>
   );
 }
 
-/** Takes the place of the list that the server drew. */
-function Results({ shown: { query, format, models, relaxations: instead } }: { readonly shown: Shown }) {
-  const [place] = useState(() => {
-    const element = document.getElementById(resultsId);
-    element?.replaceChildren();
-    return element;
-  });
-  const [count, setCount] = useState(pageSize);
-  useEffect(() => setCount(pageSize), [query]);
-  if (place === null) return null;
+/** Drawn again for other counts alone. */
+const Filters = memo(ModelFilters);
+
+/** Takes the place of what the server drew in the element with this id. */
+function Taken({ id, children }: { readonly id: string; readonly children: React.ReactNode }) {
+  const [place] = useState(() => takePlace(id));
+  return place === null ? null : createPortal(children, place);
+}
+
+/** What draws the scatter: it comes when it is first wanted. */
+interface Drawer {
+  readonly component: typeof ModelScatter;
+}
+
+interface ResultsProps {
+  readonly index: ModelIndex;
+  readonly query: URLSearchParams;
+  readonly view: View;
+  readonly scatter: Drawer | undefined;
+}
+
+function Results({ index, query, view, scatter }: ResultsProps) {
+  const models = useMemo(() => select(index, query), [index, query]);
+  const Scatter = view.format === "scatter" ? scatter?.component : undefined;
+  // What a screen holds is painted first, the rest of the page once that stands.
+  const [shown, setShown] = useState({ models, count: screenSize });
+  const count = shown.models === models ? shown.count : screenSize;
+  useEffect(() => {
+    const painted = requestAnimationFrame(() => startTransition(() => setShown({ models, count: pageSize })));
+    return () => cancelAnimationFrame(painted);
+  }, [models]);
+  useEffect(() => {
+    const pause = setTimeout(() => announce(counted(models.length, "model")), pauseMs);
+    return () => clearTimeout(pause);
+  }, [models]);
   const rest = models.length - count;
-  return createPortal(
-    <ModelResults
-      models={models.slice(0, count)} total={models.length} query={query} format={format} relaxations={instead}
-      more={rest > 0 && <button type="button" className="button" onClick={() => setCount(count + pageSize)}>Show {Math.min(pageSize, rest)} more</button>}
-    />,
-    place,
+  return (
+    <Taken id={resultsId}>
+      <ModelResults
+        models={models.slice(0, count)} total={models.length} query={query} view={view} relaxations={models.length === 0 ? relaxations(index, query) : []}
+        scatter={Scatter !== undefined && <Scatter models={models} axes={view} source={index.source} />}
+        more={rest > 0 && count >= pageSize && <button type="button" className="button" onClick={() => setShown({ models, count: count + pageSize })}>Show {Math.min(pageSize, rest)} more</button>}
+      />
+    </Taken>
   );
 }
 
-/** What the server shows on a page, and what is painted at once. */
+/** What the server shows on a page. */
 const pageSize = 60;
+const screenSize = 20;
+/** A reader who types is not spoken to. */
+const pauseMs = 500;
+
+function useAddress(root: string): (address: string, step: Step) => void {
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  return (address, step) => {
+    clearTimeout(waiting.current);
+    if (step === "none") return;
+    const href = hrefFrom(root, address);
+    try {
+      if (step === "new") history.pushState(null, "", href);
+      else history.replaceState(null, "", href);
+    } catch {
+      // Safari allows a hundred in half a minute, which is soon typed: then once the reader rests.
+      waiting.current = setTimeout(() => history.replaceState(null, "", href), refusedMs);
+    }
+  };
+}
+
+const refusedMs = 31_000;
 
 function fieldsOf(form: HTMLFormElement): URLSearchParams {
   const params = new URLSearchParams();
@@ -115,126 +203,14 @@ function fieldsOf(form: HTMLFormElement): URLSearchParams {
   return params;
 }
 
-interface Fields {
-  readonly params: URLSearchParams;
-  readonly counts: FacetCounts;
+/** The address without the tray, which changes nothing in the list. */
+function listOnly(params: URLSearchParams): string {
+  return listAddress(params, { ...viewOf(params), compared: [] });
 }
 
-const sorts = [
-  ["", "Catalog order"], ["newest", "Newest"], ["top-weekly", "Most used this week"], ["pricing-low-to-high", "Price, low to high"], ["pricing-high-to-low", "Price, high to low"],
-  ["context-high-to-low", "Context"], ["throughput-high-to-low", "Throughput"], ["latency-low-to-high", "Latency"],
-  ["intelligence-high-to-low", "Intelligence"], ["coding-high-to-low", "Coding"], ["agentic-high-to-low", "Agentic"],
-] as const;
-
-function SearchBar({ params }: Fields) {
-  const format = formatOf(params);
-  return (
-    <div className="explorer-search" role="search">
-      <label className="field grow">
-        <span>Search models</span>
-        <input className="input" type="search" name="q" defaultValue={params.get("q") ?? ""} placeholder="Name or slug" autoComplete="off" spellCheck={false} data-page-search="" aria-keyshortcuts="/" />
-      </label>
-      <label className="field">
-        <span>Sort</span>
-        <select className="input" name="sort" defaultValue={params.get("sort") ?? params.get("order") ?? ""}>
-          {sorts.map(([value, label]) => <option key={value} value={value}>{label}</option>)}
-        </select>
-      </label>
-      <fieldset className="segmented">
-        <legend className="visually-hidden">View</legend>
-        {(["cards", "table"] as const).map((view) => (
-          <label key={view}><input className="visually-hidden" type="radio" name="fmt" value={view} defaultChecked={format === view} />{view === "cards" ? "Cards" : "Table"}</label>
-        ))}
-      </fieldset>
-      <button className="button no-js" type="submit">Apply</button>
-    </div>
-  );
-}
-
-interface FiltersProps extends Fields {
-  readonly authors: readonly Choice[];
-  readonly providers: readonly Choice[];
-}
-
-function Filters({ params, counts, authors, providers }: FiltersProps) {
-  const query = apiQuery(params);
-  return (
-    <details className="filters-fold">
-      <summary>Filters</summary>
-      <div className="filters">
-        {facets.map(({ param, label, options }) => (
-          <fieldset key={param}>
-            <legend>{label}</legend>
-            {options.map(({ value, label: name }) => (
-              <label key={value} className="check">
-                <input type="checkbox" name={param} value={value} defaultChecked={(query.get(param) ?? "").split(",").includes(value)} />
-                {name}<span className="count">{counts[`${param}:${value}`] ?? 0}</span>
-              </label>
-            ))}
-          </fieldset>
-        ))}
-        <NumberPair legend="Input price, $ / 1M" name="price" query={query} step="any" />
-        <NumberPair legend="Output price, $ / 1M" name="output_price" query={query} step="any" />
-        <label className="field"><span className="group-name">Context, at least</span>
-          <select className="input" name="context" defaultValue={query.get("context") ?? ""}>
-            <option value="">Any</option>
-            {contexts(query.get("context")).map((tokens) => <option key={tokens} value={tokens}>{Number(tokens).toLocaleString("en-US")}</option>)}
-          </select>
-        </label>
-        <Choices label="Author" name="model_authors" choices={authors} query={query} />
-        <Choices label="Provider" name="providers" choices={providers} query={query} />
-        <Choices label="Region" name="region" choices={[{ value: "eu", label: "European Union" }, { value: "us", label: "United States" }]} query={query} />
-        <fieldset>
-          <legend>Data and use</legend>
-          <label className="check"><input type="checkbox" name="zdr" value="true" defaultChecked={query.get("zdr") === "true"} />Zero data retention</label>
-          <label className="check"><input type="checkbox" name="distillable" value="true" defaultChecked={query.get("distillable") === "true"} />Distillable</label>
-        </fieldset>
-        {kept(query).map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
-      </div>
-    </details>
-  );
-}
-
-function NumberPair({ legend, name, query, step }: { readonly legend: string; readonly name: string; readonly query: URLSearchParams; readonly step: string }) {
-  return (
-    <fieldset>
-      <legend>{legend}</legend>
-      <div className="pair">
-        {(["min", "max"] as const).map((bound) => (
-          <input key={bound} className="input" type="number" min="0" step={step} name={`${bound}_${name}`} defaultValue={query.get(`${bound}_${name}`) ?? ""} placeholder={bound} aria-label={`${legend}, ${bound === "min" ? "at least" : "at most"}`} />
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-function Choices({ label, name, choices, query }: { readonly label: string; readonly name: string; readonly choices: readonly Choice[]; readonly query: URLSearchParams }) {
-  const chosen = query.get(name) ?? "";
-  // An address may name several, or one that is not in the list.
-  const isKnown = chosen === "" || choices.some(({ value }) => value === chosen);
-  return (
-    <label className="field"><span className="group-name">{label}</span>
-      <select className="input" name={name} defaultValue={chosen}>
-        <option value="">Any</option>
-        {!isKnown && <option value={chosen}>{chosen.replaceAll(",", ", ")}</option>}
-        {choices.map(({ value, label: text }) => <option key={value} value={value}>{text}</option>)}
-      </select>
-    </label>
-  );
-}
-
-const contextSteps = ["8000", "32000", "64000", "128000", "200000", "400000", "1000000"];
-
-function contexts(chosen: string | null): readonly string[] {
-  return chosen === null || contextSteps.includes(chosen) ? contextSteps : [...contextSteps, chosen].sort((one, other) => Number(one) - Number(other));
-}
-
-/** Wishes that the address makes and the form has no field for. */
-const unseen = ["arch", "category", "min_age_days", "max_age_days", ...["intelligence_index", "coding_index", "agentic_index", "tool_success_rate"].flatMap((name) => [`min_${name}`, `max_${name}`])];
-
-function kept(query: URLSearchParams): readonly (readonly [string, string])[] {
-  return unseen.flatMap((name) => {
-    const value = query.get(name);
-    return value === null ? [] : [[name, value] as const];
-  });
+function withCompared(params: URLSearchParams, compared: readonly string[]): URLSearchParams {
+  const next = new URLSearchParams(params);
+  if (compared.length === 0) next.delete("compare");
+  else next.set("compare", compared.join(","));
+  return next;
 }

@@ -1,96 +1,100 @@
 /** A list of models with its count and what it is filtered by: the same from the server and in the browser. */
 
 import type { ReactNode } from "react";
-import { listAddress, type ListFormat } from "../catalog/address.ts";
-import { wishesIn, type Relaxation } from "../catalog/facets.ts";
+import { listAddress, plainView, type View } from "../catalog/address.ts";
 import type { ModelRow } from "../catalog/model-row.ts";
+import { wishesIn, type Relaxation } from "../catalog/wishes.ts";
 import { counted } from "../format/number.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { Link, useHref } from "./link.tsx";
-import { ModelCards, ModelTable } from "./model-list.tsx";
+import { ModelCards, ModelTable, type ColumnSort } from "./model-list.tsx";
 
 interface ModelResultsProps {
   readonly models: readonly ModelRow[];
   readonly total: number;
   /** The API's query. */
   readonly query: URLSearchParams;
-  readonly format: ListFormat;
+  readonly view: View;
   /** Where nothing was found: what to let go of. */
-  readonly relaxations?: readonly Relaxation[];
+  readonly relaxations: readonly Relaxation[];
+  /** Draws them all, in the view that does. */
+  readonly scatter: ReactNode;
   /** What leads to the rest. */
   readonly more?: ReactNode;
 }
 
-export function ModelResults({ models, total, query, format, relaxations = [], more }: ModelResultsProps) {
+export function ModelResults({ models, total, query, view, relaxations, scatter, more }: ModelResultsProps) {
+  const { format, compared } = view;
   return (
     <>
       <div className="results-head">
-        <p role="status" aria-label={counted(total, "model")}><strong>{counted(total, "model")}</strong></p>
-        <ActiveFilters query={query} format={format} />
+        {/* Said after a pause, and not at every key stroke. */}
+        <p role="status" aria-live="off" aria-label={counted(total, "model")}><strong>{counted(total, "model")}</strong></p>
+        <ActiveFilters query={query} view={view} />
       </div>
-      {total === 0 ? <Nothing query={query} format={format} relaxations={relaxations} /> : <List models={models} query={query} format={format} />}
-      {more}
+      {total === 0 ? <Nothing view={view} relaxations={relaxations} />
+        : format === "cards" ? <ModelCards models={models} compared={compared} />
+        : format === "table" ? <SortableTable models={models} query={query} view={view} />
+        : scatter}
+      {format !== "scatter" && more}
+      {total > 0 && <SameList query={query} />}
     </>
   );
 }
 
-function List({ models, query, format }: Pick<ModelResultsProps, "models" | "query" | "format">) {
+function SameList({ query }: Pick<ModelResultsProps, "query">) {
+  const whole = new URLSearchParams([...query].filter(([name]) => name !== "offset" && name !== "limit"));
+  const feed = new URLSearchParams([...whole, ["use_rss", "true"]]);
+  return <p className="as-of">The same list: <Link to={`/api/v1/models?${whole}`.replace(/\?$/, "")}>JSON of the API</Link> · <Link to={`/api/v1/models?${feed}`}>RSS</Link></p>;
+}
+
+/** Columns that the list can be sorted by; the first way comes first, a second click gives the other. */
+const columnSorts: Readonly<Record<string, readonly { readonly sort: string; readonly sorted: "ascending" | "descending" }[]>> = {
+  "Input": [{ sort: "pricing-low-to-high", sorted: "ascending" }, { sort: "pricing-high-to-low", sorted: "descending" }],
+  "Context": [{ sort: "context-high-to-low", sorted: "descending" }],
+  "This week": [{ sort: "top-weekly", sorted: "descending" }],
+  "Throughput": [{ sort: "throughput-high-to-low", sorted: "descending" }],
+  "First content": [{ sort: "latency-low-to-high", sorted: "ascending" }],
+  "Released": [{ sort: "newest", sorted: "descending" }],
+};
+
+function SortableTable({ models, query, view }: Pick<ModelResultsProps, "models" | "query" | "view">) {
   const href = useHref();
-  if (format === "cards") return <ModelCards models={models} />;
-  const sort = query.get("sort");
-  const sortHref = (name: string) => href(listAddress(withParam(query, "sort", name), format));
-  return (
-    <ModelTable
-      caption="Models" models={models}
-      sorts={{
-        Input: {
-          href: sortHref(sort === "pricing-low-to-high" ? "pricing-high-to-low" : "pricing-low-to-high"),
-          sorted: sort === "pricing-low-to-high" ? "ascending" : sort === "pricing-high-to-low" ? "descending" : undefined,
-        },
-        Context: { href: sortHref("context-high-to-low"), sorted: sort === "context-high-to-low" ? "descending" : undefined },
-        Released: { href: sortHref("newest"), sorted: sort === "newest" ? "descending" : undefined },
-      }}
-    />
-  );
+  const current = query.get("sort") === "most-popular" ? "top-weekly" : query.get("sort");
+  const sorts = Object.entries(columnSorts).map(([column, ways]): readonly [string, ColumnSort] => {
+    const at = ways.findIndex(({ sort }) => sort === current);
+    const next = new URLSearchParams(query);
+    next.delete("offset");
+    next.set("sort", ways[(at + 1) % ways.length]?.sort ?? "");
+    const sorted = ways[at]?.sorted;
+    return [column, { href: href(listAddress(next, view)), ...(sorted === undefined ? {} : { sorted }) }];
+  });
+  return <ModelTable caption="Models" models={models} sorts={Object.fromEntries(sorts)} compared={view.compared} />;
 }
 
 /** One chip a wish, each a link to the list without it. */
-function ActiveFilters({ query, format }: Pick<ModelResultsProps, "query" | "format">) {
+function ActiveFilters({ query, view }: Pick<ModelResultsProps, "query" | "view">) {
   const wishes = wishesIn(query);
   if (wishes.length === 0) return null;
   return (
     <ul className="chips" aria-label="Active filters">
-      {wishes.map(([name, value]) => (
-        <li key={name} className="chips"><Link to={listAddress(without(query, name), format)} className="chip" aria-label={`Remove ${describe(name, value)}`}>{describe(name, value)} ×</Link></li>
+      {wishes.map(({ label, rest }) => (
+        <li key={label}><Link to={listAddress(rest, view)} className="chip" aria-label={`Remove ${label}`}>{label} ×</Link></li>
       ))}
-      {wishes.length > 1 && <li className="chips"><Link to={listAddress(new URLSearchParams(), format)} className="chip">Clear all</Link></li>}
+      <li><Link to={listAddress(unfiltered(query), view)} className="chip">Clear filters</Link></li>
     </ul>
   );
 }
 
-function Nothing({ query, format, relaxations }: Required<Pick<ModelResultsProps, "query" | "format" | "relaxations">>) {
-  const all = <Link to={listAddress(new URLSearchParams(), format)}>Show all models</Link>;
-  const links = relaxations.slice(0, relaxationsShown).map(({ name, value, count }, index) => (
-    <span key={name}>{index > 0 && " · "}Without <Link to={listAddress(without(query, name), format)}>{describe(name, value)}</Link>: {counted(count, "model")}</span>
+function Nothing({ view, relaxations }: Pick<ModelResultsProps, "view" | "relaxations">) {
+  const links = relaxations.slice(0, relaxationsShown).map(({ label, rest, count }, index) => (
+    <span key={label}>{index > 0 && " · "}Without <Link to={listAddress(rest, view)}>{label}</Link>: {counted(count, "model")}</span>
   ));
-  return <EmptyState reason="No model fits all of these filters." action={links.length > 0 ? links : all} />;
+  return <EmptyState reason="No model fits all of these filters." action={links.length > 0 ? links : <Link to={listAddress(new URLSearchParams(), { ...plainView, compared: view.compared })}>Show all models</Link>} />;
 }
 
 const relaxationsShown = 3;
 
-function describe(name: string, value: string): string {
-  return `${name.replaceAll("_", " ")}: ${value.replaceAll(",", ", ").slice(0, 60)}`;
-}
-
-function without(query: URLSearchParams, name: string): URLSearchParams {
-  const rest = new URLSearchParams(query);
-  rest.delete(name);
-  rest.delete("offset");
-  return rest;
-}
-
-function withParam(query: URLSearchParams, name: string, value: string): URLSearchParams {
-  const next = without(query, name);
-  next.set(name, value);
-  return next;
+function unfiltered(query: URLSearchParams): URLSearchParams {
+  return new URLSearchParams([...query].filter(([name]) => name === "sort"));
 }

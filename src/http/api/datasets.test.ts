@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestApi, type TestApi } from "../../../test/support/api.ts";
+import { attempt } from "../../../test/support/generation.ts";
 import { expectValid } from "../../../test/support/openapi.ts";
 
 let api: TestApi;
@@ -119,6 +120,24 @@ test("a key asks thirty times a minute, a workspace 500 times a day", async () =
 test.each(["top-weekly", "most-popular"])("GET /models?sort=%s begins with what was used most this week", async (sort) => {
   const { body } = await api.call("GET", `/models?sort=${sort}`);
   expect((body as { data: { id: string }[] }).data.slice(0, 2).map(({ id }) => id)).toEqual(["openai/gpt-4o", "mistralai/ministral-8b"]);
+});
+
+test("GET /models sorts by how fast models were this week, from 30 answers on", async () => {
+  const other = await openTestApi();
+  const paced = { createdAt: yesterday, completionTokens: 100 };
+  for (let index = 0; index < 30; index++) {
+    const [calm, quick] = [{ endpointId: "mistralai/ministral-8b@mistral", latencyMs: 2000, generationMs: 4000 }, { endpointId: "openai/gpt-4o@openai", latencyMs: 100, generationMs: 600 }].map((speeds) => ({
+      ...paced, ...speeds, attempts: [attempt(speeds.endpointId, { latencyMs: speeds.latencyMs })],
+    }));
+    await other.settled({ id: `gen-calm-${index}`, model: "mistralai/ministral-8b", ...calm });
+    await other.settled({ id: `gen-quick-${index}`, model: "openai/gpt-4o", ...quick });
+    if (index > 0) await other.settled({ id: `gen-few-${index}`, model: "openai/gpt-4o-mini", ...quick, endpointId: "openai/gpt-4o-mini@openai", attempts: [attempt("openai/gpt-4o-mini@openai", { latencyMs: 1 })] });
+  }
+  const first = async (sort: string) => ((await other.call("GET", `/models?sort=${sort}`)).body as { data: { id: string }[] }).data.slice(0, 3).map(({ id }) => id);
+  const [unmeasured] = await first("");
+  expect(await first("throughput-high-to-low")).toEqual(["openai/gpt-4o", "mistralai/ministral-8b", unmeasured]);
+  expect(await first("latency-low-to-high")).toEqual(["openai/gpt-4o", "mistralai/ministral-8b", unmeasured]);
+  await other.close();
 });
 
 test("a key says whether its apps are public, and can think again", async () => {

@@ -11,6 +11,7 @@ import { endpointsForSale, endpointView, modelEndpointsView, modelView, type End
 import type { Snapshot } from "../../routing/snapshot.ts";
 import type { UsageReads } from "../../usage/reads.ts";
 import { countModels, getModel, listEmbeddingModels, listEndpoints, listImageEndpoints, listImageModels, listModels, listUserModels, listZdrEndpoints } from "./model-routes.ts";
+import { readMeasure } from "../measures.ts";
 import type { ApiEnv } from "./policy.ts";
 import { modelFeed } from "./rss.ts";
 
@@ -31,15 +32,16 @@ export type HealthReads = (endpointId: string) => Snapshot | undefined;
 interface ModelDeps {
   readonly catalog: CatalogReads;
   readonly health: HealthReads;
-  readonly usage: Pick<UsageReads, "weeklyTokens">;
+  readonly usage: Pick<UsageReads, "weeklyTokens" | "modelSpeeds">;
   readonly clock: Clock;
 }
 
 export function registerModels(api: OpenAPIHono<ApiEnv>, { catalog, health, usage, clock }: ModelDeps): void {
   const select = async (params: URLSearchParams): Promise<readonly Model[]> => {
     const query = parseModelQuery(params);
-    const weekly = query.sort === "most-popular" || query.sort === "top-weekly" ? await usage.weeklyTokens() : undefined;
-    return queryModels(catalog.models, query, { findProvider: catalog.findProvider, now: clock(), measure: ({ slug }, what) => (what === "weekly_tokens" ? weekly?.get(slug) : undefined) });
+    const facts = { findProvider: catalog.findProvider, now: clock() };
+    // No filter goes by what is counted here: without a sort, nothing need be read.
+    return queryModels(catalog.models, query, query.sort === undefined ? facts : { ...facts, measure: await readMeasure(usage) });
   };
   const listPage = async (context: Context<ApiEnv>, params: URLSearchParams) =>
     jsonPage(context, pageOf(await select(params), parseModelQuery(params), { path: context.req.path, params }));

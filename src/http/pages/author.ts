@@ -4,6 +4,7 @@ import { pricePerMillionText } from "../../base/money.ts";
 import { dayOf } from "../../usage/spans.ts";
 import { daysSource, sourceOf } from "../../../web/format/measured.ts";
 import { authorPage } from "../../../web/pages/author/page.tsx";
+import { readMeasure } from "../measures.ts";
 import { bookOf } from "./book.ts";
 import { dailyTokens } from "./daily-tokens.ts";
 import { modelRow } from "./model-row.ts";
@@ -23,9 +24,8 @@ export const authorRoute: PageRoute = {
     const to = dayOf(reads.clock());
     const names = new Map(models.map(({ slug, name }) => [slug, name]));
     const nameOf = (slug: string) => (slug.startsWith(`${author}/`) ? (names.get(slug) ?? slug) : undefined);
-    const [weekly, ranking, activity] = await Promise.all([usage.weeklyTokens(), usage.ranking("authors", "week"), dailyTokens(reads, { from: to - activityDays + 1, to, nameOf })]);
+    const [measure, ranking, activity] = await Promise.all([readMeasure(usage), usage.ranking("authors", "week"), dailyTokens(reads, { from: to - activityDays + 1, to, nameOf })]);
     const row = ranking.rows.find(({ id }) => id === author);
-    const measure = ({ slug }: { readonly slug: string }, what: string) => (what === "weekly_tokens" ? weekly.get(slug) : undefined);
     const listed = models.filter(({ isListed }) => isListed);
     return authorPage({
       author, name: first.authorName, book: bookOf(reads),

@@ -9,7 +9,7 @@ import { workloadOf, type ListPrices } from "../../../web/catalog/cost.ts";
 import { csvOf } from "../../../web/format/csv.ts";
 import { asOf } from "../../../web/format/time.ts";
 import type { PricedModel } from "../../../web/islands/cost-calculator.tsx";
-import { comparedMax, type Comparison } from "../../../web/pages/compare/address.ts";
+import { comparedMax, type Comparison } from "../../../web/catalog/comparison.ts";
 import { comparePage, type CompareData } from "../../../web/pages/compare/page.tsx";
 import { comparedRows, differing, markdownOf, priceNames, type ComparedModel, type ComparedRow } from "../../../web/pages/compare/rows.ts";
 import { bookOf } from "./book.ts";

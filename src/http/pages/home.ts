@@ -7,6 +7,7 @@ import type { UptimeSeries } from "../../usage/activity.ts";
 import { samplesMin } from "../../../web/format/number.ts";
 import { sourceOf } from "../../../web/format/measured.ts";
 import { homePage, type HomeTraffic } from "../../../web/pages/home/page.tsx";
+import { readMeasure } from "../measures.ts";
 import { bookOf } from "./book.ts";
 import { modelRow } from "./model-row.ts";
 import type { PageReads, PageRoute } from "./page-route.ts";
@@ -19,7 +20,8 @@ const latestCount = 6;
 export const homeRoute: PageRoute = {
   path: "/",
   answer: async (reads, { origin }) => {
-    const { catalog, measure, clock } = reads;
+    const { catalog, usage, clock } = reads;
+    const measure = await readMeasure(usage);
     const query = (text: string): readonly Model[] => queryModels(catalog.models, parseModelQuery(new URLSearchParams(text)), { findProvider: catalog.findProvider, now: clock() });
     const listed = query("output_modalities=all");
     const endpoints = listed.flatMap(endpointsForSale);

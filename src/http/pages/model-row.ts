@@ -2,35 +2,47 @@
 
 import { pricePerMillionText, type Picodollars } from "../../base/money.ts";
 import type { Model, Provider } from "../../catalog/model.ts";
-import { isOfferedIn, type QueryFacts } from "../../catalog/query.ts";
+import { isOfferedIn } from "../../catalog/query.ts";
 import { endpointsForSale } from "../../catalog/view.ts";
 import type { IndexedModel, ModelIndex, Offer } from "../../../web/catalog/indexed-model.ts";
-import type { ModelRow } from "../../../web/catalog/model-row.ts";
+import { figureNames, type ModelRow } from "../../../web/catalog/model-row.ts";
+import { sourceOf } from "../../../web/format/measured.ts";
 import { plainText } from "../../../web/ui/markdown.tsx";
+import { readMeasure, type Measure } from "../measures.ts";
+import { bookOf } from "./book.ts";
 import type { PageReads } from "./page-route.ts";
 
 // A model never changes while the catalog is loaded.
 const rows = new WeakMap<Model, ModelRow>();
 
-export function modelRow(model: Model, measure?: QueryFacts["measure"]): ModelRow {
+export function modelRow(model: Model, measure?: Measure): ModelRow {
   const row = rows.get(model) ?? newRow(model);
   rows.set(model, row);
-  const weeklyTokens = measure?.(model, "weekly_tokens");
-  return weeklyTokens === undefined ? row : { ...row, weeklyTokens };
+  return withFigures(row, model, measure);
 }
 
-const indexed = new WeakMap<Model, Omit<IndexedModel, "measures" | "weeklyTokens">>();
+const indexed = new WeakMap<Model, IndexedModel>();
 
 /** The listed models with all that they are filtered by. */
-export function modelIndex({ catalog, measure, clock }: PageReads): ModelIndex {
-  const models = catalog.models.filter(({ isListed }) => isListed).map((model): IndexedModel => {
+export async function readModelIndex({ catalog, usage, clock, ...book }: Pick<PageReads, "catalog" | "usage" | "clock" | "isDemo" | "isSandbox">): Promise<ModelIndex> {
+  const [measure, speeds] = await Promise.all([readMeasure(usage), usage.modelSpeeds()]);
+  return { now: clock(), source: sourceOf(speeds, bookOf(book)), models: indexedModels(catalog, measure) };
+}
+
+export function indexedModels(catalog: PageReads["catalog"], measure: Measure): ModelIndex["models"] {
+  return catalog.models.filter(({ isListed }) => isListed).map((model) => {
     const facts = indexed.get(model) ?? { ...modelRow(model), ...filterFacts(model, catalog.findProvider) };
     indexed.set(model, facts);
-    const measures = measured(model, measure);
-    const weeklyTokens = measures?.["weekly_tokens"];
-    return { ...facts, ...(measures === undefined ? {} : { measures }), ...(weeklyTokens === undefined ? {} : { weeklyTokens }) };
+    return withFigures(facts, model, measure);
   });
-  return { now: clock(), models };
+}
+
+function withFigures<Row extends ModelRow>(row: Row, model: Model, measure: Measure | undefined): Row {
+  const known = measure === undefined ? [] : figureNames.flatMap((name) => {
+    const value = measure(model, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return known.length === 0 ? row : { ...row, figures: Object.fromEntries(known) };
 }
 
 const summaryLength = 180;
@@ -73,15 +85,4 @@ function filterFacts(model: Model, findProvider: (slug: string) => Provider | un
 /** A provider's tiers often differ in nothing that is filtered by. */
 function unique(offers: readonly Offer[]): readonly Offer[] {
   return [...new Map(offers.map((offer) => [JSON.stringify(offer), offer])).values()];
-}
-
-const measureNames = ["weekly_tokens", "latency", "throughput", "intelligence_index", "coding_index", "agentic_index", "tool_success_rate", "design_arena_elo"] as const;
-
-function measured(model: Model, measure: QueryFacts["measure"]): Readonly<Record<string, number>> | undefined {
-  if (measure === undefined) return undefined;
-  const known = measureNames.flatMap((name) => {
-    const value = measure(model, name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return known.length === 0 ? undefined : Object.fromEntries(known);
 }

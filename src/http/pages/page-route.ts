@@ -3,7 +3,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Lack } from "../../catalog/endpoint.ts";
 import type { Model } from "../../catalog/model.ts";
-import type { QueryFacts } from "../../catalog/query.ts";
 import type { RouteExplanation } from "../../relay/explain-route.ts";
 import type { RecentAnswers } from "../../routing/snapshot.ts";
 import type { UsageReads } from "../../usage/reads.ts";
@@ -27,8 +26,6 @@ export interface PageReads {
   readonly manual: Manual;
   /** What /api/v1/openapi.json answers. */
   readonly apiDocument: () => Promise<ApiDocument>;
-  /** Figures from outside the catalog that lists filter and sort by, as for the API. */
-  readonly measure?: NonNullable<QueryFacts["measure"]>;
   readonly clock: Clock;
   readonly version: string;
   /** Is the data generated? Every page then says so. */

@@ -11,7 +11,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Link, useHref } from "../../ui/link.tsx";
 import { SandboxNote } from "../../ui/traffic.tsx";
-import { compareAddress, comparedMax, paramsOf, type Comparison } from "./address.ts";
+import { compareAddress, comparedMax, paramsOf, type Comparison } from "../../catalog/comparison.ts";
 import { comparedRows, differing, markdownOf, type ComparedModel } from "./rows.ts";
 import { ComparedTable } from "./table.tsx";
 

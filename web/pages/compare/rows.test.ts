@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { usualWorkload } from "../../catalog/cost.ts";
-import { compareAddress } from "./address.ts";
+import { compareAddress } from "../../catalog/comparison.ts";
 import { comparedRows, differing, markdownOf, type ComparedModel } from "./rows.ts";
 
 const plain: ComparedModel = {

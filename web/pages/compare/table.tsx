@@ -2,7 +2,7 @@
 
 import { Chip } from "../../ui/chip.tsx";
 import { Link } from "../../ui/link.tsx";
-import { compareAddress, type Comparison } from "./address.ts";
+import { compareAddress, type Comparison } from "../../catalog/comparison.ts";
 import type { ComparedModel, ComparedRow } from "./rows.ts";
 
 interface TableProps {

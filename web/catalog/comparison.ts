@@ -1,7 +1,7 @@
 /** The address of a comparison: which models in which order, against which, for which work, and whether what they share is left out. */
 
-import { usualWorkload, workloadNames, type Workload } from "../../catalog/cost.ts";
-import { readableQuery } from "../../format/query.ts";
+import { usualWorkload, workloadNames, type Workload } from "./cost.ts";
+import { readableQuery } from "../format/query.ts";
 
 export const comparedMax = 6;
 
