@@ -58,7 +58,7 @@ export function TryIt({ method, path, parameters, body, needsKey }: TryItProps) 
       <div className="field-wide" role="status">
         {outcome !== undefined && <>
           <p className={outcome.isRefused ? "try-status try-refused" : "try-status"}>{outcome.status}</p>
-          <pre className="try-answer" tabIndex={0} role="region" aria-label="Answer"><code>{outcome.body}</code></pre>
+          <pre className="try-answer" tabIndex={0} role="group" aria-label="Answer"><code>{outcome.body}</code></pre>
         </>}
       </div>
     </form>

@@ -114,14 +114,19 @@ function table({ header, rows }: Tokens.Table, manual: ManualLinks | undefined):
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
       <table className="data-table">
-        <thead><tr>{header.map((cell, index) => <th key={index} scope="col">{inline(cell.tokens, manual)}</th>)}</tr></thead>
+        <thead><tr>{header.map((cell, index) => <HeaderCell key={index}>{inline(cell.tokens, manual)}</HeaderCell>)}</tr></thead>
         <tbody>{rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={index}>{inline(cell.tokens, manual)}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );
 }
 
-function inline(tokens: readonly Token[] | undefined, manual: ManualLinks | undefined): ReactNode {
+/** A column without a name has no header: an empty one would be read out. */
+function HeaderCell({ children }: { readonly children: readonly ReactNode[] }) {
+  return children.length === 0 ? <td /> : <th scope="col">{children}</th>;
+}
+
+function inline(tokens: readonly Token[] | undefined, manual: ManualLinks | undefined): readonly ReactNode[] {
   return (tokens ?? []).map((token, index) => <Fragment key={index}>{span(token, manual)}</Fragment>);
 }
 
