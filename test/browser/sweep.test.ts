@@ -1,10 +1,9 @@
 /** Every place of the site, wide and narrow, light and dark: axe finds nothing, and nothing scrolls sideways. */
 
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { pageRoutes } from "../../src/http/pages/routes.ts";
-import { axeFindings } from "../support/axe.ts";
-import { isScrolledSideways, journey, useBrowser } from "../support/journey.ts";
+import { findingsAround } from "../support/axe.ts";
+import { journey, useBrowser } from "../support/journey.ts";
 
 useBrowser();
 
@@ -36,26 +35,11 @@ test("no place is left out", () => {
   expect(Object.keys(places).filter((path) => !routes.includes(path))).toEqual([]);
 });
 
-for (const address of addresses) journey(address, async ({ page }) => sweep(page, address));
-for (const address of ["/nobody", "/mistralai/nothing", "/docs/nothing"]) {
-  journey(`${address}, which is not there`, async ({ page }) => sweep(page, address), { expectedErrors: /status of 404/ });
-}
+const notThere = ["/nobody", "/mistralai/nothing", "/docs/nothing"];
 
-async function sweep(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  const found: string[] = [];
-  const look = async (width: number, colorScheme: "light" | "dark", rules: "all" | "of colours"): Promise<void> => {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    found.push(...(await axeFindings(page, rules)).map((finding) => `${width} ${colorScheme} ${finding}`));
-    if (await isScrolledSideways(page)) found.push(`${width} scrolls sideways`);
-  };
-  await look(1280, "light", "all");
-  await look(1280, "dark", "of colours");
-  await look(360, "dark", "all");
-  await look(360, "light", "of colours");
-  // What a page 1280 wide has left when it is zoomed to 400 %.
-  await page.setViewportSize({ width: 320, height: 800 });
-  if (await isScrolledSideways(page)) found.push("320 scrolls sideways");
-  expect(found).toEqual([]);
+for (const address of [...addresses, ...notThere]) {
+  journey(address, async ({ page }) => {
+    await page.goto(address);
+    expect(await findingsAround(page)).toEqual([]);
+  }, notThere.includes(address) ? { expectedErrors: /status of 404/ } : {});
 }

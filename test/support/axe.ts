@@ -1,4 +1,4 @@
-/** What axe finds on a page as it stands. */
+/** What is wrong with a page as it stands: what axe finds, and what is wider than the window. */
 
 import axe, { type RunOnly } from "axe-core";
 import type { Page } from "playwright-core";
@@ -15,4 +15,27 @@ export async function axeFindings(page: Page, rules: "all" | "of colours" = "all
     const { violations } = await here.run(document, { runOnly, resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = "" }) => `${id}: ${html.slice(0, 200)} ${failureSummary.split("\n").slice(1).join(" ").trim()}`));
   }, rules === "all" ? all : ofColours);
+}
+
+/** Wide and narrow, light and dark. Leaves the page narrow. */
+export async function findingsAround(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  const look = async (width: number, colorScheme: "light" | "dark", rules: "all" | "of colours"): Promise<void> => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await axeFindings(page, rules)).map((finding) => `${width} ${colorScheme} ${finding}`));
+    if (await isScrolledSideways(page)) found.push(`${width} scrolls sideways`);
+  };
+  await look(1280, "light", "all");
+  await look(1280, "dark", "of colours");
+  await look(360, "dark", "all");
+  await look(360, "light", "of colours");
+  // What a page 1280 wide has left when it is zoomed to 400 %.
+  await page.setViewportSize({ width: 320, height: 800 });
+  if (await isScrolledSideways(page)) found.push("320 scrolls sideways");
+  return found;
+}
+
+export function isScrolledSideways(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 }

@@ -16,6 +16,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** "http://127.0.0.1:40123"; "" where there is no browser to look at it. */
     demoOrigin: string;
+    /** A key of that gateway, for what is asked of its API. */
+    demoKey: string;
   }
 }
 
@@ -33,9 +35,11 @@ export async function startDemoGateway(count: number = usualCount): Promise<Gate
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (findChromium() === undefined) {
     project.provide("demoOrigin", "");
+    project.provide("demoKey", "");
     return undefined;
   }
   const gateway = await startDemoGateway();
   project.provide("demoOrigin", new URL(gateway.baseUrl).origin);
+  project.provide("demoKey", (await gateway.newKey()).key);
   return gateway.dispose;
 }

@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from "playwright-core";
-import { axeFindings } from "./axe.ts";
+import { axeFindings, isScrolledSideways } from "./axe.ts";
 import { findChromium, launchChromium, noChromium } from "./chromium.ts";
 
 /** Whoever walks. */
@@ -30,6 +30,10 @@ let browser: Browser | undefined;
 /** Where a walk starts. */
 export function demoOrigin(): string {
   return inject("demoOrigin");
+}
+
+export function demoKey(): string {
+  return inject("demoKey");
 }
 
 /** To be called once in every file with journeys. Without a browser they are skipped, but on CI they fail: nobody is to believe that they ran. */
@@ -71,10 +75,6 @@ export function journey(name: string, walk: (walker: Walker) => Promise<void>, o
 async function expectGoodEnd(page: Page, hasScripts: boolean): Promise<void> {
   expect(await isScrolledSideways(page), `${page.url()} scrolls sideways`).toBe(false);
   if (hasScripts) expect(await axeFindings(page), page.url()).toEqual([]);
-}
-
-export function isScrolledSideways(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 }
 
 interface Watched {
