@@ -20,7 +20,7 @@ const runtimePackages = {
 const builtProgram = join(root, "dist", "windrose.js");
 
 const [command = "serve", ...args] = process.argv.slice(2);
-const commands = { serve, dev, check, test, bench, simulate, windrose };
+const commands = { serve, dev, check, test, bench, simulate, shots, windrose };
 
 if (!Object.hasOwn(commands, command)) fail(`unknown command "${command}"; there are ${Object.keys(commands).join(", ")}`);
 if (isTooOld()) {
@@ -97,6 +97,11 @@ function bench() {
 
 function simulate() {
   return run(["--import", "tsx", "simulation/main.ts", ...args]);
+}
+
+/** Pictures of the pages. */
+function shots() {
+  return run(["--import", "tsx", "tools/shots.ts", ...args]);
 }
 
 async function build() {

@@ -42,6 +42,9 @@ describe("the built site", () => {
     { path: "/", script: 4 * kilobyte },
     { path: "/models", script: 170 * kilobyte },
     { path: "/models?fmt=table&sort=newest", script: 170 * kilobyte },
+    { path: "/mistralai/mixtral-8x7b-instruct", script: 170 * kilobyte },
+    { path: "/compare?models=mistralai/ministral-8b,mistralai/mistral-small", script: 170 * kilobyte },
+    ...["/mistralai", "/rankings", "/apps", "/providers", "/provider/mistral", "/status", "/docs", "/docs/quickstart", "/docs/api/chat", "/login"].map((path) => ({ path, script: 170 * kilobyte })),
   ])("loads no more than is promised: $path", async ({ path, script }) => {
     const sizes = await firstLoad(path);
     expect(sizes.script).toBeGreaterThan(0);
