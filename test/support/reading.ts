@@ -20,7 +20,7 @@ export function count(text: string): number | undefined {
 /** The table of a figure, which is closed until it is asked for. */
 export async function tableOf(figure: Locator): Promise<Locator> {
   const before = await figure.getByRole("table").count();
-  await figure.getByText("View as table").click();
+  await figure.getByText("View as table").filter({ visible: true }).click();
   const table = figure.getByRole("table").nth(before);
   await table.waitFor();
   return table;
