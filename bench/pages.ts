@@ -36,8 +36,11 @@ async function scriptFigures(browser: Browser, origin: string): Promise<Figure[]
   const bytes = new Map<string, number>();
   for (const path of [...Object.values(seenPages), ...otherPages]) bytes.set(path, await inNewPage(browser, (page) => scriptBytes(page, `${origin}${path}`)));
   const [[heaviest, most] = ["", 0]] = [...bytes].toSorted(([, one], [, other]) => other - one);
-  const figure = (name: string, value: number): Figure => ({ name, unit: "KB", gateway: value / 1024, target: { of: "gateway", most: 170 } });
-  return [...Object.entries(seenPages).map(([name, path]) => figure(`script, ${name}`, bytes.get(path) ?? 0)), figure(`script, the most: ${heaviest.split("?")[0]}`, most)];
+  return [...Object.entries(seenPages).map(([name, path]) => scriptFigure(`script, ${name}`, bytes.get(path) ?? 0)), scriptFigure(`script, the most: ${heaviest.split("?")[0]}`, most)];
+}
+
+function scriptFigure(name: string, bytes: number): Figure {
+  return { name, unit: "KB", gateway: bytes / 1024, target: { of: "gateway", most: 170 } };
 }
 
 async function scriptBytes(page: Page, address: string): Promise<number> {

@@ -61,7 +61,7 @@ journey("from the first page to a comparison", async ({ page }) => {
   const opener = page.getByRole("button", { name: "Search (Ctrl K)" });
   await opener.focus();
   await page.keyboard.press("Enter");
-  const palette = page.getByRole("combobox", { name: "Search models and pages" });
+  const palette = page.getByRole("combobox", { name: /^Search models/ });
   await palette.waitFor();
   await page.keyboard.press("Escape");
   await palette.waitFor({ state: "hidden" });
