@@ -8,6 +8,8 @@ import { cellsOf, count, fieldsOf } from "../support/reading.ts";
 
 useBrowser();
 
+const seed = "/mistralai/ministral-8b-2512";
+
 for (const path of ["/mistralai/ministral-8b", "/rankings", "/apps/helmsman.example", "/provider/mistral", "/status/mistral"]) {
   journey(`the charts of ${path}`, async ({ page }) => {
     await page.goto(path);
@@ -19,6 +21,41 @@ for (const path of ["/mistralai/ministral-8b", "/rankings", "/apps/helmsman.exam
     expect(await axeFindings(page, "of colours")).toEqual([]);
   });
 }
+
+journey("a series that is switched off is gone from the bars, and what stood on it comes down", async ({ page }) => {
+  await page.goto(seed);
+  const figure = page.getByRole("figure", { name: "Tokens processed per day", exact: true });
+  const shapes = () => figure.locator("[data-series]").evaluateAll((all) => all.map((shape) => shape.getAttribute("d") ?? ""));
+  const before = await shapes();
+  const [first] = await figure.getByRole("list").getByRole("button").all();
+  await first?.click();
+  expect(await first?.getAttribute("aria-pressed")).toBe("false");
+  const without = await shapes();
+  expect(without[0]).toBe("");
+  expect(await figure.locator('[data-series="0"]').isVisible()).toBe(false);
+  // The same bars, lower.
+  const [was, is] = [barsIn(before[1]), barsIn(without[1])];
+  expect(is.map(({ x, tall }) => ({ x, tall }))).toEqual(was.map(({ x, tall }) => ({ x, tall })));
+  expect(is.every(({ top }, index) => top >= (was[index]?.top ?? Number.NaN))).toBe(true);
+  await first?.click();
+  expect(await shapes()).toEqual(before);
+});
+
+function barsIn(path = "") {
+  return [...path.matchAll(/M([\d.]+) ([\d.]+)h[\d.]+v([\d.]+)/g)].map(([, x, top, tall]) => ({ x, top: Number(top), tall }));
+}
+
+const fillsOf = (figure: Locator): Promise<readonly string[]> => figure.locator("[data-series]").evaluateAll((all) => all.map((shape) => getComputedStyle(shape).fill));
+
+journey("on paper each series has a pattern, on a screen its colour", async ({ page }) => {
+  await page.goto(seed);
+  const figure = page.getByRole("figure", { name: "Tokens processed per day", exact: true });
+  for (const fill of await fillsOf(figure)) expect(fill).toMatch(/^rgb/);
+  await page.emulateMedia({ media: "print" });
+  for (const fill of await fillsOf(figure)) expect(fill).toContain("pattern");
+  expect(await figure.locator(".chart-labels").isVisible()).toBe(true);
+  await page.emulateMedia({ media: "screen" });
+});
 
 /** Figures with a drawing that takes the keys. */
 async function chartsOf(page: Page): Promise<readonly Locator[]> {
