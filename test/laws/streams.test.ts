@@ -250,6 +250,7 @@ const found: readonly { readonly why: string; readonly id: string; readonly name
   { why: "a block begins twice", id: "anthropic/clear-thinking.1.chunks.txt", name: "messages", harm: { doubled: 1 } },
   { why: "a call is gone on with after another block has begun", id: "amazon-bedrock/written.parallel-calls.chunks.txt", name: "messages", harm: { moved: 3, to: 0 } },
   { why: "a call is gone on with after another block has begun", id: "google-ai-studio/stream-tool-call-arguments.chunks.txt", name: "messages", harm: { doubled: 0 } },
+  { why: "a text among a call's arguments is gone on with after its end", id: "google-ai-studio/stream-tool-call-arguments.chunks.txt", name: "chat", harm: { moves: [{ moved: 5, to: 1 }, { moved: 6, to: 1 }], doubles: [] } },
   { why: "a thought is gone on with after another block has begun", id: "cohere/written.thinking-calls.chunks.txt", name: "messages", harm: { moved: 2, to: 5 } },
 ];
 

@@ -22,12 +22,17 @@ const indexMax = 10_000;
 
 export function createPartialArguments(): PartialArguments {
   const root = emptyObject();
+  /** Paths whose value is whole: what goes on with one belongs to another call, or came twice. */
+  const ended = new Set<unknown>();
   return {
     add(pieces) {
       for (const item of asList(pieces)) {
         const piece = asObject(item);
         const path = stepsOf(piece?.["jsonPath"]);
-        if (piece !== undefined && path.length > 0) put(root, path, piece);
+        if (piece === undefined || path.length === 0) continue;
+        if (ended.has(piece["jsonPath"])) throw garbled();
+        if (piece["willContinue"] !== true) ended.add(piece["jsonPath"]);
+        put(root, path, piece);
       }
     },
     text: () => JSON.stringify(root),
