@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ChatChunk } from "../../wire/chat.ts";
+import { hasContent, type ChatChunk } from "../../wire/chat.ts";
 import { openChoiceStream } from "./stream.ts";
 import { readUsage } from "./usage.ts";
 
@@ -43,6 +43,22 @@ describe("chunks", () => {
   test("give a second finish of a choice no second time, and drop the empty delta with it", () => {
     const chunks = run([delta({ content: "Hi" }), end, end, delta({}, "length")]);
     expect(chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.finish_reason))).toEqual([null, "stop"]);
+  });
+
+  const whole = (message: object, finish: string) => ({ id: "c1", object: "chat.completion", choices: [{ index: 0, message, finish_reason: finish }], usage: { prompt_tokens: 3, completion_tokens: 4 } });
+  const wholes = [
+    { name: "after the finish", events: [delta({ content: "Hi" }), end, whole({ role: "assistant", content: "Hi" }, "stop")], said: ["Hi"] },
+    { name: "as the finish", events: [delta({ content: "Hi" }), delta({ content: "!" }), whole({ role: "assistant", content: "Hi!" }, "stop")], said: ["Hi", "!"] },
+    { name: "of a call", events: [delta({ tool_calls: [call({ index: 0, id: "a" }, "f", "{}")] }), whole({ tool_calls: [call({ id: "a" }, "f", "{}")] }, "tool_calls")], said: ["{}"] },
+    { name: "in pieces", events: [whole({ content: "H" }, ""), whole({ content: "i" }, "stop")], said: ["H", "i"] },
+    { name: "alone", events: [delta({ role: "assistant", content: "" }), whole({ role: "assistant", content: "Hi" }, "stop")], said: ["Hi"] },
+  ];
+  test.each(wholes)("hear a message that is told whole $name once, with the usage that comes with it", ({ events, said }) => {
+    const chunks = run(events);
+    const choices = chunks.flatMap((chunk) => chunk.choices);
+    expect(choices.filter((choice) => hasContent(choice.delta)).map((choice) => choice.delta.tool_calls?.[0]?.function?.arguments ?? choice.delta.content)).toEqual(said);
+    expect(choices.filter((choice) => choice.finish_reason !== null)).toHaveLength(1);
+    expect(chunks.at(-1)?.usage).toEqual({ promptTokens: 3, completionTokens: 4 });
   });
 
   test.each([["error", "upstream_failed"], ["insufficient_system_resource", "upstream_overloaded"]])("end with %s in a failure, not in an answer that is complete", (finish, code) => {

@@ -15,6 +15,8 @@ import { normalizeSpeech, type Speech } from "./speech.ts";
 import { createToolCallReader, type ToolCallReader } from "./tool-calls.ts";
 
 interface OpenChoice {
+  /** It was told something in deltas. */
+  hasDeltas: boolean;
   isFinished: boolean;
   tools: ToolCallReader | undefined;
 }
@@ -39,10 +41,13 @@ export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialec
     let state = open.get(index);
     if (state === undefined) {
       if (open.size === choicesMax || !Number.isInteger(index)) throw new Fault("upstream_garbled", "The provider's stream has an impossible choice.");
-      state = { isFinished: false, tools: undefined };
+      state = { hasDeltas: false, isFinished: false, tools: undefined };
       open.set(index, state);
     }
-    let delta = decodeDelta((choice["delta"] ?? choice["message"]) as Speech | null | undefined, state);
+    // Some servers stream messages instead of deltas, and some tell the whole message once more at the end of their deltas.
+    const piece = choice["delta"] ?? (state.hasDeltas ? undefined : choice["message"]);
+    let delta = decodeDelta(piece as Speech | null | undefined, state);
+    state.hasDeltas ||= piece === choice["delta"] && hasContent(delta);
     let native = asText(choice["finish_reason"]) ?? null;
     // Before the choice counts as finished: a finish that says that the upstream gave up is none.
     let finish = native === null ? null : finishReason(native);
