@@ -1,6 +1,6 @@
 /** Tokens from an endpoint on a real socket, signed for with a key of the test's own. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { gate, json, redirect, startFakeUpstream, type FakeUpstream, type Reply } from "../../test/support/fake-upstream.ts";
 import { signedClaims, testAccount } from "../../test/support/service-account.ts";
 import { secret } from "../base/secret.ts";
@@ -112,4 +112,15 @@ describe("a failure is one of ours, with nothing of the endpoint's words", () =>
     expect(String(failed)).not.toContain("s3cr3t");
     expect(issuer.requests).toHaveLength(1);
   });
+});
+
+test("a key that cannot sign fails who asks, and nobody else later", async () => {
+  vi.useFakeTimers();
+  try {
+    await expect(open().get({ ...account, privateKey: secret("no key") })).rejects.toThrow();
+    vi.advanceTimersByTime(60_000);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(issuer.requests).toHaveLength(0);
 });

@@ -53,11 +53,13 @@ export function createAccessTokens({ upstream, clock }: { readonly upstream: Pic
 
 function exchange(upstream: Pick<Upstream, "open">, account: ServiceAccount, clock: Clock): Promise<AccessToken> {
   return new Promise((resolve, reject) => {
+    // Before the clock runs that ends the exchange: a key may not be able to sign.
+    const request = tokenRequest(account, clock());
     const parts: Buffer[] = [];
     let status = 0;
     let left = answerBytesMax;
     const patience = setTimeout(() => control.abort(new Fault("upstream_timeout", "The provider's token endpoint did not answer in time.")), withinMs);
-    const control = upstream.open({ ...tokenRequest(account, clock()), headMs: withinMs }, {
+    const control = upstream.open({ ...request, headMs: withinMs }, {
       head: (given) => {
         status = given;
       },
