@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { picodollars } from "../base/money.ts";
 import { quirksOf } from "../providers/known-quirks.ts";
-import type { FinishReason, Usage } from "../wire/chat.ts";
-import { billOf, emptyReading, type Asked } from "./meter.ts";
+import type { ChatAnswer, FinishReason, ToolCall, ToolCallDelta, Usage } from "../wire/chat.ts";
+import { billOf, emptyReading, meterAnswer, meterChunk, type Asked } from "./meter.ts";
 
 const asked: Asked = { prompt: { low: 10, high: 40 }, images: 0, outputTokensMax: 100, inputModalities: new Set(["text"]) };
 const endpoint = { contextLength: 128_000, outputTokensMax: 64_000, pricing: { prompt: picodollars(1n), completion: picodollars(1n) } };
@@ -39,4 +39,15 @@ describe("searches of the web are believed", () => {
     const reading = { ...emptyReading(), outputBytes: 40, finishReason: "stop" as FinishReason, usage };
     expect(billOf(reading, { ...asked, ...asks }, { ...endpoint, ...(target === undefined ? {} : { target }) }).usage.webSearches).toBe(searches);
   });
+});
+
+test("what is given to a tool that takes text is output like all else, whole and in pieces", () => {
+  const custom = { name: "sql", input: "select 1" };
+  const [streamed, whole] = [emptyReading(), emptyReading()];
+  for (const piece of [{ index: 0, type: "custom", custom: { name: "sql", input: "" } }, { index: 0, custom: { input: "select 1" } }] as unknown as readonly ToolCallDelta[]) {
+    meterChunk(streamed, { choices: [{ index: 0, delta: { tool_calls: [piece] }, finish_reason: null, native_finish_reason: null }] });
+  }
+  const call = { id: "c", type: "custom", custom } as unknown as ToolCall;
+  meterAnswer(whole, { choices: [{ index: 0, message: { role: "assistant", content: null, refusal: null, reasoning: null, tool_calls: [call] }, finish_reason: "tool_calls", native_finish_reason: "tool_calls" }] } as unknown as ChatAnswer);
+  expect([streamed.outputBytes, whole.outputBytes]).toEqual([11, 11]);
 });

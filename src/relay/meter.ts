@@ -141,18 +141,26 @@ function estimate(reading: Readonly<Reading>, { prompt, outputTokensMax }: Asked
   };
 }
 
+/** Of a function, or of a tool that takes text as it is. */
+interface SpokenCall {
+  readonly function?: { readonly name?: string; readonly arguments?: string };
+  readonly custom?: { readonly name?: string; readonly input?: string };
+}
+
 /** What deltas and whole messages have in common. */
 interface Spoken {
   readonly content?: string | null | undefined;
   readonly reasoning?: string | null | undefined;
   readonly refusal?: string | null | undefined;
-  readonly tool_calls?: readonly { readonly function?: { readonly name?: string; readonly arguments?: string } }[] | undefined;
+  readonly tool_calls?: readonly SpokenCall[] | undefined;
 }
 
 function spokenBytes(spoken: Spoken): number {
   let bytes = textBytes(spoken.content) + textBytes(spoken.reasoning) + textBytes(spoken.refusal);
   if (spoken.tool_calls === undefined) return bytes;
-  for (const call of spoken.tool_calls) bytes += textBytes(call.function?.name) + textBytes(call.function?.arguments);
+  for (const { function: called, custom } of spoken.tool_calls) {
+    bytes += textBytes(called?.name) + textBytes(called?.arguments) + textBytes(custom?.name) + textBytes(custom?.input);
+  }
   return bytes;
 }
 
