@@ -43,12 +43,12 @@ export function readUsage(value: unknown, reasoningTokens: Quirks["reasoningToke
     ...optional("completionImageTokens", atMost(completionTokens, count(completion["image_tokens"]))),
     ...optional("acceptedPredictionTokens", atMost(completionTokens, count(completion["accepted_prediction_tokens"]))),
     ...optional("rejectedPredictionTokens", atMost(completionTokens, count(completion["rejected_prediction_tokens"]))),
-    ...optional("webSearches", someOf(webSearches(raw))),
+    ...optional("webSearches", someOf(countedSearches(raw))),
   };
 }
 
-/** Each provider that charges for them has its own name for them. */
-function webSearches(raw: JsonObject): number | undefined {
+/** Undefined where they were not counted. Each provider that charges for them has its own name for them. */
+export function countedSearches(raw: JsonObject): number | undefined {
   const tools = asObject(raw["server_tool_use"]) ?? asObject(raw["server_tool_use_details"]);
   return count(tools?.["web_search_requests"]) ?? count(raw["num_search_queries"]);
 }

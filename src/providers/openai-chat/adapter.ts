@@ -4,7 +4,8 @@ import type { ChatRequest, Usage } from "../../wire/chat.ts";
 import type { ChatAdapter, Target } from "../adapter.ts";
 import { decodeAnswer, type ChoiceDialect } from "../choices/answer.ts";
 import { openChoiceStream } from "../choices/stream.ts";
-import { readUsage } from "../choices/usage.ts";
+import { countedSearches, readUsage } from "../choices/usage.ts";
+import { asObject } from "../json.ts";
 import { alwaysSearches } from "../quirks.ts";
 import { upstreamFault } from "../upstream-fault.ts";
 import { encodeRequest } from "./encode.ts";
@@ -26,9 +27,9 @@ export const openaiChat: ChatAdapter = {
 function dialectOf(request: ChatRequest, target: Target): ChoiceDialect {
   const { envelope, reasoningTokens } = target.quirks;
   const readChoice = promptOf(request, target) === undefined ? undefined : chatChoice;
-  return { usageOf: (raw) => withSearch(readUsage(raw, reasoningTokens), target), envelope, readChoice };
+  return { usageOf: (raw) => withSearch(readUsage(raw, reasoningTokens), raw, target), envelope, readChoice };
 }
 
-function withSearch(usage: Usage | undefined, target: Target): Usage | undefined {
-  return usage === undefined || usage.webSearches !== undefined || !alwaysSearches(target) ? usage : { ...usage, webSearches: 1 };
+function withSearch(usage: Usage | undefined, raw: unknown, target: Target): Usage | undefined {
+  return usage === undefined || countedSearches(asObject(raw) ?? {}) !== undefined || !alwaysSearches(target) ? usage : { ...usage, webSearches: 1 };
 }
