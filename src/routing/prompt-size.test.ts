@@ -126,7 +126,8 @@ describe("what routing must know", () => {
     { name: "a tool with a bound", parameters: { tools: [{ ...search, max_uses: 3 }] }, most: 3 },
     { name: "one without", parameters: { tools: [{ type: "web_search_preview" }] }, most: 30 },
     { name: "one with a bound that is none", parameters: { tools: [{ ...search, max_uses: -1 }] }, most: 30 },
-    { name: "one with a boundless bound", parameters: { tools: [{ ...search, max_uses: 1e9 }] }, most: 30 },
+    { name: "one with a boundless bound", parameters: { tools: [{ ...search, max_uses: 1e9 }] }, most: 1_000 },
+    { name: "two tools", parameters: { tools: [{ ...search, max_uses: 80 }, search] }, most: 110 },
     { name: "the option", parameters: { web_search_options: {} }, most: 30 },
     { name: "a function of that name", parameters: { tools: [{ type: "function", function: { name: "web_search" } }] }, most: undefined },
   ])("the most searches: $name", ({ parameters, most }) => {
@@ -139,6 +140,7 @@ describe("what routing must know", () => {
     { name: "a part", asked: request([{ role: "user", content: [part(hour)] }]), isLong: true },
     { name: "a message", asked: request([{ role: "user", content: "?", cache_control: hour }]), isLong: true },
     { name: "a tool", asked: request([], { tools: [{ ...search, cache_control: hour }] }), isLong: true },
+    { name: "a block of the caller's dialect", asked: request([{ role: "tool", tool_call_id: "c", content: "?", [original]: { of: "?", source: [{ type: "tool_result", tool_use_id: "c", cache_control: hour }] } }]), isLong: true },
     { name: "the request", asked: request([], { cache_control: hour }), isLong: true },
     { name: "a part kept for minutes", asked: request([{ role: "user", content: [part({ type: "ephemeral", ttl: "5m" }), part({ type: "ephemeral" }), part(null), part("1h")] }]), isLong: undefined },
   ])("what is to be kept for an hour: $name", ({ asked, isLong }) => {

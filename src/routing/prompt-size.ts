@@ -138,7 +138,11 @@ function surveyMessage(found: Survey, message: Message): void {
   if (typeof message.reasoning === "string") addOptional(found, message.reasoning);
   if (Array.isArray(message.reasoning_details)) addOptional(found, JSON.stringify(message.reasoning_details));
   if (Array.isArray(message.tool_calls)) for (const call of message.tool_calls as readonly ToolCall[]) surveyCall(found, call);
-  for (const block of originalOf(message[original], message.content) ?? []) if (!surveyed.has(block["type"])) addOptional(found, JSON.stringify(block));
+  for (const block of originalOf(message[original], message.content) ?? []) {
+    // A call and a result have no marker of their own in our words.
+    surveyMarker(found, block["cache_control"]);
+    if (!surveyed.has(block["type"])) addOptional(found, JSON.stringify(block));
+  }
 }
 
 /** Blocks that the rest of a message says again. The others are for providers of their own dialect alone. */

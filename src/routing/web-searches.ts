@@ -4,6 +4,8 @@ import type { ChatParameters, Tool } from "../wire/chat.ts";
 
 /** Of a tool that sets no bound of its own, or an endpoint that needs no tool: what the contract allows all tools of an answer (`max_tool_calls`). */
 export const webSearchesUsualMax = 30;
+/** Of a tool that sets one: the provider is told it, and charges for as many. No tool is known to search more often. */
+const webSearchesToolMax = 1_000;
 
 /** 0 for a request that asks for none. */
 export function webSearchesAsked({ tools = [], web_search_options }: ChatParameters): number {
@@ -18,5 +20,5 @@ function isWebSearch({ type }: Tool): boolean {
 
 function mostOf(tool: Tool): number {
   const { max_uses: most } = tool;
-  return typeof most === "number" && Number.isSafeInteger(most) && most >= 0 ? Math.min(most, webSearchesUsualMax) : webSearchesUsualMax;
+  return typeof most === "number" && Number.isSafeInteger(most) && most >= 0 ? Math.min(most, webSearchesToolMax) : webSearchesUsualMax;
 }
