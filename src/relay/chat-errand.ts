@@ -55,10 +55,13 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
   let isBroken = false;
   const finished = new Set<number>();
 
-  /** Whoever stops listening at the finish would not hear them, and the bill would be for a short answer. */
+  /**
+   * Whoever stops listening at the finish would not hear them, and the bill would be for a short answer. Signatures are no words: some
+   * servers sign an answer when it is over.
+   */
   const refuseLateWords = ({ choices }: ChatChunk): void => {
     for (const { index, delta, finish_reason: finish } of choices) {
-      if (finished.size > 0 && finished.has(index) && hasContent(delta)) throw new Fault("upstream_garbled", "The provider went on after the end of its answer.");
+      if (finished.size > 0 && finished.has(index) && hasContent({ ...delta, reasoning_details: (delta.reasoning_details ?? []).filter(isThought) })) throw new Fault("upstream_garbled", "The provider went on after the end of its answer.");
       if (finish !== null) finished.add(index);
     }
   };
@@ -138,6 +141,11 @@ function createEventReader(input: Conversing, ending: Ending<ChatAnswer>): Reade
 }
 
 const noBytes = Buffer.alloc(0);
+
+/** Rather than a signature. */
+function isThought(detail: unknown): boolean {
+  return typeof detail === "object" && detail !== null && (("text" in detail && detail.text !== "") || ("summary" in detail && detail.summary !== ""));
+}
 
 function isJson(text: string): boolean {
   try {

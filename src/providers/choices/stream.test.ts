@@ -16,6 +16,7 @@ function run(events: readonly unknown[], envelope?: string): readonly ChatChunk[
 
 const delta = (fields: object, finish: string | null = null) => ({ id: "c1", choices: [{ index: 0, delta: fields, finish_reason: finish }] });
 const end = delta({}, "stop");
+const whole = (message: object, finish: string) => ({ id: "c1", object: "chat.completion", choices: [{ index: 0, message, finish_reason: finish }], usage: { prompt_tokens: 3, completion_tokens: 4 } });
 const details = (text: string) => [{ type: "reasoning.text", text, format: "unknown", index: 0 }];
 const call = (fields: object, name?: string, text?: string) => ({ ...fields, function: { ...(name === undefined ? {} : { name }), ...(text === undefined ? {} : { arguments: text }) } });
 const pieces = (chunks: readonly ChatChunk[]) => chunks.flatMap((chunk) => chunk.choices.flatMap((choice) => choice.delta.tool_calls ?? []));
@@ -45,7 +46,6 @@ describe("chunks", () => {
     expect(chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.finish_reason))).toEqual([null, "stop"]);
   });
 
-  const whole = (message: object, finish: string) => ({ id: "c1", object: "chat.completion", choices: [{ index: 0, message, finish_reason: finish }], usage: { prompt_tokens: 3, completion_tokens: 4 } });
   const wholes = [
     { name: "after the finish", events: [delta({ content: "Hi" }), end, whole({ role: "assistant", content: "Hi" }, "stop")], said: ["Hi"] },
     { name: "as the finish", events: [delta({ content: "Hi" }), delta({ content: "!" }), whole({ role: "assistant", content: "Hi!" }, "stop")], said: ["Hi", "!"] },

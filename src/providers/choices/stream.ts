@@ -7,7 +7,7 @@ import { Fault } from "../../base/fault.ts";
 import { hasContent, type ChatChunk, type ChunkChoice, type Delta } from "../../wire/chat.ts";
 import type { SseEvent } from "../../wire/sse.ts";
 import type { StreamDecoder } from "../adapter.ts";
-import { asObject, asText, type JsonObject } from "../json.ts";
+import { asList, asObject, asText, type JsonObject } from "../json.ts";
 import { bodyFault, isError } from "../upstream-fault.ts";
 import { isExtra, type ChoiceDialect } from "./answer.ts";
 import { finishReason } from "./finish.ts";
@@ -52,7 +52,7 @@ export function openChoiceStream({ usageOf, envelope, readChoice }: ChoiceDialec
     // Before the choice counts as finished: a finish that says that the upstream gave up is none.
     let finish = native === null ? null : finishReason(native);
     if (state.isFinished) {
-      if (!hasContent(delta)) return undefined;
+      if (!hasContent(delta) && asList(delta.annotations).length === 0) return undefined;
       finish = native = null;
     } else if (native !== null) {
       state.isFinished = true;

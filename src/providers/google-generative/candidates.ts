@@ -67,11 +67,14 @@ export function createResponseReader({ keepsText }: { readonly keepsText: boolea
     let delta = state.parts.read(partsOf(candidate), upstreamId ?? "");
     if (keepsText) state.text += delta.content ?? "";
     const grounding = asObject(candidate["groundingMetadata"]);
+    const isGrounded = state.grounding !== undefined;
     if (grounding !== undefined) state.grounding = { ...state.grounding, ...grounding };
     let native = nativeFinish(candidate["finishReason"]);
     let finish = native === null ? null : finishReason(native, state.parts.hasCalls());
     if (state.isFinished) {
-      if (!hasContent(delta)) return undefined;
+      // Sources may be named when the text is over.
+      if (!isGrounded) delta = completed(delta, state);
+      if (!hasContent(delta) && delta.annotations === undefined) return undefined;
       finish = native = null;
     } else if (finish !== null) {
       if (finish === "tool_calls" && state.parts.isCalling()) throw new Fault("upstream_garbled", "The provider left a call without its end.");
