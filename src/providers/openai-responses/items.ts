@@ -35,7 +35,7 @@ export interface ItemReader {
   webSearches(): number;
 }
 
-interface OpenText {
+interface OpenText extends Pick<Piece, "kind" | "part"> {
   said: string;
   /** Where it begins in the content, and its place among all that stands in the answer. */
   readonly start: number;
@@ -87,7 +87,7 @@ export function createItemReader(format: string): ItemReader {
     if (item.texts.size === textsMax) throw new Fault("upstream_garbled", `The provider's answer has an item of more than ${textsMax} texts.`);
     // A call has its place already; words of one message are one block, whatever their parts.
     const isBlock = kind === "summary" || kind === "thought" || (kind !== "arguments" && item.texts.size === 0);
-    item.texts.set(key, (text = { said: "", start: length, index: isBlock ? blocks++ : blocks, annotations: 0 }));
+    item.texts.set(key, (text = { kind, part, said: "", start: length, index: isBlock ? blocks++ : blocks, annotations: 0 }));
     return text;
   }
 
@@ -137,6 +137,19 @@ export function createItemReader(format: string): ItemReader {
     else if (!isTold(piece.kind, whole, spoken)) throw new Fault("upstream_garbled", "The provider's answer says otherwise at its end than it was streamed.");
   }
 
+  /** Some servers count on before they end an item: what ends where nothing has begun ends the item before it. */
+  function endOf(position: number, isIts: (before: OpenItem) => boolean): number {
+    const before = items.get(position - 1);
+    return before !== undefined && !before.isDone && !items.has(position) && isIts(before) ? position - 1 : position;
+  }
+
+  /** Some servers number the parts of all items on: those that the item is too short to have are its parts in their order. */
+  function partOf({ kind, item, part }: Piece, count: number): Piece {
+    const { texts } = itemAt(item);
+    if (texts.has(`${kind}/${part}`)) return { kind, item, part };
+    return { kind, item, part: [...texts.values()].filter((text) => text.kind === kind && text.part >= count)[part]?.part ?? part };
+  }
+
   function annotate(piece: Piece, annotation: unknown, said: Said): void {
     const text = textAt(itemAt(piece.item), piece);
     text.annotations++;
@@ -165,14 +178,15 @@ export function createItemReader(format: string): ItemReader {
   }
 
   function closeMessage(position: number, item: JsonObject, said: Said): void {
-    for (const [part, value] of asList(item["content"]).entries()) {
+    const parts = asList(item["content"]);
+    for (const [part, value] of parts.entries()) {
       const content = asObject(value) ?? {};
       const refusal = asText(content["refusal"]);
-      if (refusal !== undefined) complete({ kind: "refusal", item: position, part }, refusal, said);
+      if (refusal !== undefined) complete(partOf({ kind: "refusal", item: position, part }, parts.length), refusal, said);
       const words = asText(content["text"]);
       if (words === undefined) continue;
-      const piece: Piece = { kind: "text", item: position, part };
-      const isNew = !itemAt(position).texts.has(`text/${part}`);
+      const piece = partOf({ kind: "text", item: position, part }, parts.length);
+      const isNew = !itemAt(position).texts.has(`text/${piece.part}`);
       complete(piece, words, said);
       if (isNew) addLogprobs(said, content["logprobs"]);
       const known = textAt(itemAt(position), piece).annotations;
@@ -181,8 +195,8 @@ export function createItemReader(format: string): ItemReader {
   }
 
   function closeReasoning(position: number, item: JsonObject, said: Said): void {
-    for (const [kind, list] of [["summary", item["summary"]], ["thought", item["content"]]] as const) {
-      for (const [part, value] of asList(list).entries()) complete({ kind, item: position, part }, asText(asObject(value)?.["text"]) ?? "", said);
+    for (const [kind, list] of [["summary", asList(item["summary"])], ["thought", asList(item["content"])]] as const) {
+      for (const [part, value] of list.entries()) complete(partOf({ kind, item: position, part }, list.length), asText(asObject(value)?.["text"]) ?? "", said);
     }
     const data = asText(item["encrypted_content"]);
     const id = asText(item["id"]);
@@ -240,12 +254,15 @@ export function createItemReader(format: string): ItemReader {
       if (item["type"] === "function_call" && asText(item["name"]) !== undefined) nameCall(open, position, item, said);
     },
     extend: speak,
-    complete(piece, whole, said) {
+    complete({ kind, item, part }, whole, said) {
+      const piece: Piece = { kind, item: endOf(item, ({ texts }) => isTold(kind, whole, texts.get(`${kind}/${part}`)?.said ?? "")), part };
       // What came with the whole item was more than this.
       if (!itemAt(piece.item).isDone) complete(piece, whole, said);
     },
     annotate,
-    done: close,
+    done(position, item, said) {
+      close(endOf(position, (before) => isEndOf(item, before)), item, said);
+    },
     end(output, said) {
       // Some servers number them anew, others name them anew.
       const ids = new Set([...items.values()].filter(({ isDone }) => isDone).map(({ id }) => id));
@@ -282,6 +299,13 @@ function isSameJson(one: string, other: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Is it the same kind of item as the one that is open? Of calls, the same call. */
+function isEndOf({ type, call_id: callId }: JsonObject, { callId: openId, texts }: OpenItem): boolean {
+  if (type === "function_call") return openId !== undefined && callId === openId;
+  const kinds: readonly TextKind[] = type === "message" ? ["text", "refusal"] : type === "reasoning" ? ["summary", "thought"] : [];
+  return [...texts.values()].some(({ kind }) => kinds.includes(kind));
 }
 
 /** What a call has to be given back with. */

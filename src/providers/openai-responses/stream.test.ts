@@ -43,6 +43,29 @@ describe("words", () => {
     expect(() => decode(words("Hello  "), words("world"), ofPart(whole), completed)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
   });
 
+  // vLLM and SGLang, of gpt-oss: the parts of all items are numbered on, and so are items before their end is told, under ids of its own.
+  test.each([
+    { name: "its parts from 0", shift: 0, part: 0, ids: ["m", "m"] },
+    { name: "the parts of all items on", shift: 0, part: 1, ids: ["m", "m"] },
+    { name: "items before they end", shift: 1, part: 1, ids: ["m", "m"] },
+    { name: "items before they end, and names them anew", shift: 1, part: 0, ids: ["", "n"] },
+  ])("come once from a server that numbers $name", ({ shift, part, ids: [id, endId] }) => {
+    const added = (output_index: number, item: object) => ({ type: "response.output_item.added", output_index, item: { ...item, id } });
+    const done = (output_index: number, item: object) => ({ type: "response.output_item.done", output_index: output_index + shift, item: { ...item, id: endId } });
+    const thought = { type: "reasoning", summary: [], content: [{ type: "reasoning_text", text: "Hm" }] };
+    const spoken = { ...message(said("Hello there")), id: undefined };
+    const call = { type: "function_call", call_id: "call_1", name: "f", arguments: "{}" };
+    const chunks = decode(
+      added(0, { ...thought, content: undefined }), { type: "response.reasoning_text.delta", output_index: 0, content_index: 0, delta: "Hm" },
+      { type: "response.reasoning_text.done", output_index: shift, content_index: 0, text: "Hm" }, done(0, thought),
+      added(1, message()), words("Hello ", 1, part), words("there", 1, part), { ...ofPart("Hello there"), output_index: 1 + shift, content_index: part }, done(1, spoken),
+      added(2, { ...call, arguments: "" }), moreArguments(2, "{}"), { type: "response.function_call_arguments.done", output_index: 2 + shift, arguments: "{}" }, done(2, call),
+      { ...completed, response: { ...completed.response, output: [thought, spoken, call] } },
+    );
+    expect([textOf(chunks), deltasOf(chunks).map(({ reasoning }) => reasoning ?? "").join("")]).toEqual(["Hello there", "Hm"]);
+    expect(deltasOf(chunks).flatMap(({ tool_calls: calls }) => calls ?? []).map((piece) => piece.function)).toEqual([{ name: "f", arguments: "" }, { arguments: "{}" }]);
+  });
+
   test("of an item that is done are nobody's", () => {
     const done = { type: "response.output_item.done", output_index: 0, item: message(said("Hello")) };
     expect(() => decode(words("Hel"), done, words("lo"), completed)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
