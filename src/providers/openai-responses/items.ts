@@ -48,6 +48,7 @@ interface OpenItem {
   /** Of a call among the calls, once it has been named. */
   call: number | undefined;
   callId: string | undefined;
+  name: string | undefined;
   /** Arguments of a call that has not been named yet. */
   unnamed: string;
   isDone: boolean;
@@ -76,7 +77,7 @@ export function createItemReader(format: string): ItemReader {
     let item = items.get(position);
     if (item !== undefined) return item;
     if (items.size === itemsMax) throw new Fault("upstream_garbled", `The provider's answer has more than ${itemsMax} items.`);
-    items.set(position, (item = { id: undefined, call: undefined, callId: undefined, unnamed: "", isDone: false, hasPhase: false, texts: new Map() }));
+    items.set(position, (item = { id: undefined, call: undefined, callId: undefined, name: undefined, unnamed: "", isDone: false, hasPhase: false, texts: new Map() }));
     return item;
   }
 
@@ -158,15 +159,17 @@ export function createItemReader(format: string): ItemReader {
 
   function nameCall(open: OpenItem, position: number, item: JsonObject, said: Said): void {
     const callId = asText(item["call_id"]);
+    const name = asText(item["name"]);
     if (open.call !== undefined) {
-      if (callId !== undefined && open.callId !== undefined && callId !== open.callId) throw new Fault("upstream_garbled", "The provider's answer has two calls in one place.");
+      if (name !== undefined && open.name !== undefined && name !== open.name) throw new Fault("upstream_garbled", "The provider's answer has two calls in one place.");
       return;
     }
     open.call = calls++;
     open.callId = callId;
+    open.name = name;
     blocks++;
     const id = callId ?? asText(item["id"]) ?? `call_${open.call}`;
-    add(said, "tool_calls", { index: open.call, id, type: "function", function: { name: asText(item["name"]) ?? "", arguments: "" }, ...kept(item) });
+    add(said, "tool_calls", { index: open.call, id, type: "function", function: { name: name ?? "", arguments: "" }, ...kept(item) });
     speak({ kind: "arguments", item: position, part: 0 }, open.unnamed, said);
     open.unnamed = "";
   }
@@ -251,7 +254,10 @@ export function createItemReader(format: string): ItemReader {
       const open = itemAt(position);
       open.id ??= asText(item["id"]);
       if (item["type"] === "message") beginMessage(open, item, said);
-      if (item["type"] === "function_call" && asText(item["name"]) !== undefined) nameCall(open, position, item, said);
+      if (item["type"] !== "function_call" || asText(item["name"]) === undefined) return;
+      // Told again at its end, it may be under another id: vLLM makes one up for each event.
+      if (open.callId !== undefined && (asText(item["call_id"]) ?? open.callId) !== open.callId) throw new Fault("upstream_garbled", "The provider's answer has two calls in one place.");
+      nameCall(open, position, item, said);
     },
     extend: speak,
     complete({ kind, item, part }, whole, said) {
@@ -301,9 +307,9 @@ function isSameJson(one: string, other: string): boolean {
   }
 }
 
-/** Is it the same kind of item as the one that is open? Of calls, the same call. */
-function isEndOf({ type, call_id: callId }: JsonObject, { callId: openId, texts }: OpenItem): boolean {
-  if (type === "function_call") return openId !== undefined && callId === openId;
+/** Is it the same kind of item as the one that is open? Of calls, one that says the same. */
+function isEndOf({ type, name, arguments: given }: JsonObject, { name: openName, texts }: OpenItem): boolean {
+  if (type === "function_call") return openName !== undefined && name === openName && isTold("arguments", asText(given) ?? "", texts.get("arguments/0")?.said ?? "");
   const kinds: readonly TextKind[] = type === "message" ? ["text", "refusal"] : type === "reasoning" ? ["summary", "thought"] : [];
   return [...texts.values()].some(({ kind }) => kinds.includes(kind));
 }

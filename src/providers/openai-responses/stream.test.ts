@@ -43,7 +43,7 @@ describe("words", () => {
     expect(() => decode(words("Hello  "), words("world"), ofPart(whole), completed)).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
   });
 
-  // vLLM and SGLang, of gpt-oss: the parts of all items are numbered on, and so are items before their end is told, under ids of its own.
+  // vLLM and SGLang, of gpt-oss: the parts of all items are numbered on, and so are items before their end is told; calls end under another id.
   test.each([
     { name: "its parts from 0", shift: 0, part: 0, ids: ["m", "m"] },
     { name: "the parts of all items on", shift: 0, part: 1, ids: ["m", "m"] },
@@ -59,7 +59,7 @@ describe("words", () => {
       added(0, { ...thought, content: undefined }), { type: "response.reasoning_text.delta", output_index: 0, content_index: 0, delta: "Hm" },
       { type: "response.reasoning_text.done", output_index: shift, content_index: 0, text: "Hm" }, done(0, thought),
       added(1, message()), words("Hello ", 1, part), words("there", 1, part), { ...ofPart("Hello there"), output_index: 1 + shift, content_index: part }, done(1, spoken),
-      added(2, { ...call, arguments: "" }), moreArguments(2, "{}"), { type: "response.function_call_arguments.done", output_index: 2 + shift, arguments: "{}" }, done(2, call),
+      added(2, { ...call, arguments: "" }), moreArguments(2, "{}"), { type: "response.function_call_arguments.done", output_index: 2 + shift, arguments: "{}" }, done(2, { ...call, call_id: `${endId}_1` }),
       { ...completed, response: { ...completed.response, output: [thought, spoken, call] } },
     );
     expect([textOf(chunks), deltasOf(chunks).map(({ reasoning }) => reasoning ?? "").join("")]).toEqual(["Hello there", "Hm"]);
@@ -125,6 +125,7 @@ describe("calls", () => {
 
   const lost = [
     { name: "that nobody named", events: [moreArguments(0, "{}"), completed] },
+    { name: "one that ends as another", events: [addedCall(0, "a"), { type: "response.output_item.done", output_index: 0, item: { ...addedCall(0, "a").item, name: "g" } }, completed] },
     { name: "two in one place", events: [addedCall(0, "a"), { ...addedCall(1, "b"), output_index: 0 }, completed] },
     { name: "that the end alone counts", events: [addedCall(0, "a"), { type: "response.output_item.done", output_index: 0, item: addedCall(0, "a").item }, { ...completed, response: { ...completed.response, output: [addedCall(0, "a").item, addedCall(1, "a").item] } }] },
   ];
