@@ -199,9 +199,9 @@ function encodeWhole(run: Run, { head, answer, bill, outcome }: WholeAnswer): No
  * Fault matrix, row 20: an answer with nothing in it is tried elsewhere, and given as it is when it says it is complete. One that
  * a filter or a limit has emptied is an answer.
  */
-function emptiness({ finishReason, outputBytes, usage }: Readonly<Reading>, isLast: boolean): Fault | undefined {
+function emptiness({ finishReason, hasMedia, outputBytes, usage }: Readonly<Reading>, isLast: boolean): Fault | undefined {
   if (finishReason === "error") return new Fault("upstream_failed", "The provider ended its answer with an error.");
-  const isEmpty = outputBytes === 0 && (usage?.completionTokens ?? 0) === 0 && (finishReason === null || finishReason === "stop");
+  const isEmpty = outputBytes === 0 && !hasMedia && (usage?.completionTokens ?? 0) === 0 && (finishReason === null || finishReason === "stop");
   if (!isEmpty || (isLast && finishReason !== null)) return undefined;
   return new Fault("empty_completion", "The provider's answer was empty.");
 }

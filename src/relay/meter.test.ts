@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { picodollars } from "../base/money.ts";
 import { quirksOf } from "../providers/known-quirks.ts";
-import type { ChatAnswer, FinishReason, ToolCall, ToolCallDelta, Usage } from "../wire/chat.ts";
-import { billOf, emptyReading, meterAnswer, meterChunk, type Asked } from "./meter.ts";
+import type { ChatAnswer, Delta, FinishReason, ToolCall, ToolCallDelta, Usage } from "../wire/chat.ts";
+import { billOf, chargeOf, emptyReading, meterAnswer, meterChunk, type Asked } from "./meter.ts";
 
 const asked: Asked = { prompt: { low: 10, high: 40 }, images: 0, outputTokensMax: 100, inputModalities: new Set(["text"]) };
 const endpoint = { contextLength: 128_000, outputTokensMax: 64_000, pricing: { prompt: picodollars(1n), completion: picodollars(1n) } };
@@ -50,4 +50,16 @@ test("what is given to a tool that takes text is output like all else, whole and
   const call = { id: "c", type: "custom", custom } as unknown as ToolCall;
   meterAnswer(whole, { choices: [{ index: 0, message: { role: "assistant", content: null, refusal: null, reasoning: null, tool_calls: [call] }, finish_reason: "tool_calls", native_finish_reason: "tool_calls" }] } as unknown as ChatAnswer);
   expect([streamed.outputBytes, whole.outputBytes]).toEqual([11, 11]);
+});
+
+test.each([
+  { name: "a picture", delta: { images: [{ type: "image_url", image_url: { url: "data:image/png;base64,AA==" } }] }, isFree: false },
+  { name: "a sound", delta: { audio: { data: "AA==" } }, isFree: false },
+  { name: "nothing but a role", delta: { role: "assistant", content: "", images: [] }, isFree: true },
+  { name: "fields that are null", delta: { content: null, images: null, audio: null } as unknown as Delta, isFree: true },
+] as const)("an answer that is cut after $name is free: $isFree", ({ delta, isFree }) => {
+  const reading = emptyReading();
+  meterChunk(reading, { choices: [{ index: 0, delta, finish_reason: null, native_finish_reason: null }] });
+  const bill = chargeOf({ ...reading, usage: { promptTokens: 20, completionTokens: 90 } }, asked, { ...endpoint, pricing: { prompt: picodollars(1_000n), completion: picodollars(1_000n) } });
+  expect(bill.total === 0n).toBe(isFree);
 });

@@ -20,15 +20,18 @@ export interface Reading {
   usage: Usage | undefined;
   /** Bytes of everything the model said: text, reasoning, tool arguments. */
   outputBytes: number;
+  /** It drew something, or spoke aloud: neither is counted in bytes. */
+  hasMedia: boolean;
 }
 
 export function emptyReading(): Reading {
-  return { upstreamId: undefined, finishReason: null, nativeFinishReason: null, serviceTier: undefined, usage: undefined, outputBytes: 0 };
+  return { upstreamId: undefined, finishReason: null, nativeFinishReason: null, serviceTier: undefined, usage: undefined, outputBytes: 0, hasMedia: false };
 }
 
 export function meterChunk(reading: Reading, chunk: ChatChunk): void {
   for (const choice of chunk.choices) {
     reading.outputBytes += spokenBytes(choice.delta);
+    reading.hasMedia ||= isMedia(choice.delta);
     if (choice.finish_reason !== null) {
       reading.finishReason = choice.finish_reason;
       reading.nativeFinishReason = choice.native_finish_reason;
@@ -42,6 +45,7 @@ export function meterChunk(reading: Reading, chunk: ChatChunk): void {
 export function meterAnswer(reading: Reading, answer: ChatAnswer): void {
   for (const choice of answer.choices) {
     reading.outputBytes += spokenBytes(choice.message);
+    reading.hasMedia ||= isMedia(choice.message);
     reading.finishReason = choice.finish_reason;
     reading.nativeFinishReason = choice.native_finish_reason;
   }
@@ -89,7 +93,7 @@ function boundedSearches(usage: Usage, most: number): Usage {
 /** What the customer pays for: nothing for an answer with nothing in it (contract §4.8; fault matrix, row 20). */
 export function chargeOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
   const bill = billOf(reading, asked, priced);
-  const isEmpty = reading.outputBytes === 0 && (reading.finishReason === null || bill.usage.completionTokens === 0);
+  const isEmpty = reading.outputBytes === 0 && !reading.hasMedia && (reading.finishReason === null || bill.usage.completionTokens === 0);
   return isEmpty ? { ...bill, total: zeroNanodollars, prompt: zeroNanodollars, completion: zeroNanodollars } : bill;
 }
 
@@ -153,6 +157,12 @@ interface Spoken {
   readonly reasoning?: string | null | undefined;
   readonly refusal?: string | null | undefined;
   readonly tool_calls?: readonly SpokenCall[] | undefined;
+  readonly images?: readonly unknown[] | null | undefined;
+  readonly audio?: unknown;
+}
+
+function isMedia({ images, audio }: Spoken): boolean {
+  return (images?.length ?? 0) > 0 || (audio !== undefined && audio !== null);
 }
 
 function spokenBytes(spoken: Spoken): number {
