@@ -34,6 +34,8 @@ describe("searches of the web are believed", () => {
     { name: "and no more", usage: used, asks: { webSearchesMax: 3 }, searches: 3 },
     { name: "none where nobody asked", usage: used, asks: {}, searches: 0 },
     { name: "thirty where the model searches by itself", usage: used, asks: {}, target: { quirks: quirksOf("perplexity"), upstreamModel: "sonar" }, searches: 30 },
+    { name: "one of a model that searches by itself, in an answer that was cut", usage: undefined, asks: {}, target: { quirks: quirksOf("openai"), upstreamModel: "gpt-4o-search-preview" }, searches: 1 },
+    { name: "none of another that was", usage: undefined, asks: { webSearchesMax: 3 }, target: { quirks: quirksOf("openai"), upstreamModel: "gpt-4o" }, searches: undefined },
     { name: "also when the tokens are not", usage: { ...used, completionTokens: 10_000 }, asks: { webSearchesMax: 3 }, searches: 3 },
   ])("$name", ({ usage, asks, target, searches }) => {
     const reading = { ...emptyReading(), outputBytes: 40, finishReason: "stop" as FinishReason, usage };

@@ -72,7 +72,7 @@ export type Asked = Pick<RoutingRequest, "prompt" | "promptGrows" | "images" | "
 export function billOf(reading: Readonly<Reading>, asked: Asked, priced: Priced): Bill {
   const reported = reading.usage;
   const isTaken = reported !== undefined && isCredible(reported, reading, asked, priced);
-  const usage = boundedSearches(isTaken ? reported : { ...estimate(reading, asked), ...searchesOf(reported) }, webSearchesMost(asked, priced));
+  const usage = boundedSearches(isTaken ? reported : { ...estimate(reading, asked), ...searchesOf(reported, priced) }, webSearchesMost(asked, priced));
   return { usage, isEstimated: !isTaken, ...costOf(priced.pricing, usage, asked.images) };
 }
 
@@ -81,8 +81,10 @@ export function webSearchesMost({ webSearchesMax = 0 }: Pick<RoutingRequest, "we
   return target !== undefined && alwaysSearches(target) ? Math.max(webSearchesMax, webSearchesUsualMax) : webSearchesMax;
 }
 
-function searchesOf(usage: Usage | undefined): Pick<Usage, "webSearches"> {
-  return usage?.webSearches === undefined ? {} : { webSearches: usage.webSearches };
+/** Who always searches has done so before the first word, whether or not the answer came to its count. */
+function searchesOf(usage: Usage | undefined, { target }: Pick<Priced, "target">): Pick<Usage, "webSearches"> {
+  if (usage === undefined) return target !== undefined && alwaysSearches(target) ? { webSearches: 1 } : {};
+  return usage.webSearches === undefined ? {} : { webSearches: usage.webSearches };
 }
 
 /** More searches than were held for are not believed. */
