@@ -16,7 +16,7 @@ export type Said = { -readonly [Field in "content" | "reasoning" | "refusal"]?: 
 };
 
 export interface BlockReader {
-  /** In ascending order, none left out: a client of the dialect counts them. `isWhole`: no deltas will come. */
+  /** `isWhole`: no deltas will come. */
   open(index: number, block: JsonObject, isWhole: boolean, said: Said): void;
   /** The text of a delta that is nothing but the answer's next words: most are. Undefined for all others. */
   words(index: number, delta: JsonObject): string | undefined;
@@ -41,7 +41,10 @@ interface OpenBlock {
 const openMax = 128;
 const pendingMax = 1_024;
 
-/** `isSerial`: what is read is also passed on as it is, to clients who know of one block at a time. */
+/**
+ * `isSerial`: what is read is also passed on as it is, to clients who count the blocks and know of one at a time. To others a number
+ * that is left out, or used again for the next block, means nothing: some servers of the dialect do both.
+ */
 export function createBlockReader({ isSerial }: { readonly isSerial: boolean }): BlockReader {
   const open = new Map<number, OpenBlock>();
   const pending = new Map<string, ServerCall>();
@@ -85,7 +88,8 @@ export function createBlockReader({ isSerial }: { readonly isSerial: boolean }):
   return {
     open(index, block, isWhole, said) {
       if (open.size === openMax) throw new Fault("upstream_garbled", "The provider's stream has too many open blocks.");
-      if (index !== begun || isFinished || (isSerial && open.size > 0)) throw new Fault("upstream_garbled", "The provider's stream begins a block out of its turn.");
+      const isInTurn = isSerial ? index === begun && open.size === 0 : !open.has(index);
+      if (!isInTurn || isFinished) throw new Fault("upstream_garbled", "The provider's stream begins a block out of its turn.");
       begun++;
       const type = block["type"];
       if (typeof type !== "string") throw new Fault("upstream_garbled", "The provider's stream begins a block of no kind.");

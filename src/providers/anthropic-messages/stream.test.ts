@@ -138,8 +138,6 @@ describe("a stream", () => {
     { name: "a block before its beginning", events: [open(0, { type: "text", text: "" })] },
     { name: "an end without a block", events: [start(), close(4)] },
     { name: "a block that begins twice", events: [start(), open(0, text), open(0, text)] },
-    { name: "a block that begins again", events: [start(), open(0, text), close(0), open(0, text)] },
-    { name: "a block that is left out", events: [start(), open(0, text), close(0), open(2, text)] },
     { name: "words of a block that has ended", events: [start(), open(0, text), close(0), delta(0, "text_delta", { text: "Hi" })] },
     { name: "a block that ends twice", events: [start(), open(0, text), close(0), close(0)] },
     { name: "a block of no kind", events: [start(), open(0, {})] },
@@ -169,6 +167,16 @@ describe("a stream", () => {
     const decoder = openMessageStream(true);
     expect(() => overlapping.forEach((event) => decoder.take(event))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
     expect(deltas(feed(...overlapping).chunks).at(-1)).toEqual({ content: "Hi" });
+  });
+
+  test.each([
+    { name: "again", index: 0 },
+    { name: "after one that is left out", index: 2 },
+  ])("of a server that numbers a block $name is read, and refused where it is passed on to whoever counts them", ({ index }) => {
+    const numbered = [start(), open(0, text), delta(0, "text_delta", { text: "Hi" }), close(0), open(index, text), delta(index, "text_delta", { text: " there" }), close(index)];
+    expect(deltas(feed(...numbered).chunks).map(({ content }) => content ?? "").join("")).toBe("Hi there");
+    const decoder = openMessageStream(true);
+    expect(() => numbered.forEach((event) => decoder.take(event))).toThrow(expect.objectContaining({ code: "upstream_garbled" }));
   });
 
   test("of anything at all is a fault or an answer, never a mistake of ours", () => {
