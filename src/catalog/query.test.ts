@@ -124,6 +124,7 @@ describe("a bad parameter is refused by name", () => {
   const bad = [
     "limit=0", "limit=1001", "limit=ten", "offset=-1", "offset=1.5", "context=0", "context=big", "min_price=-1", "max_price=free", "max_output_price=1e9", "sort=best", "category=cooking",
     "distillable=yes", "zdr=1", "region=mars", "min_age_days=-3", "min_tool_success_rate=high",
+    `q=${"a ".repeat(2001)}b`, `model_authors=${Array.from({ length: 201 }, (_, index) => `author-${index}`).join(",")}`,
   ];
   test.each(bad)("%s", (text) => {
     const name = text.slice(0, text.indexOf("="));

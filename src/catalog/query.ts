@@ -24,7 +24,8 @@ interface Range {
 }
 
 export interface ModelQuery {
-  readonly q: string | undefined;
+  /** Of the search, in lower case. */
+  readonly words: readonly string[];
   /** Accepted; the catalog has no categories to filter by. */
   readonly category: string | undefined;
   readonly supportedParameters: readonly string[];
@@ -91,7 +92,7 @@ export function pageOf(found: readonly Model[], query: ModelQuery, url: { readon
 export function parseModelQuery(params: URLSearchParams): ModelQuery {
   const outputs = list(params, "output_modalities");
   return {
-    q: text(params, "q")?.toLowerCase(),
+    words: [...new Set(text(params, "q")?.toLowerCase().split(/\s+/))],
     category: oneOf(params, "category", modelCategories),
     supportedParameters: list(params, "supported_parameters"),
     inputModalities: list(params, "input_modalities"),
@@ -114,10 +115,10 @@ export function parseModelQuery(params: URLSearchParams): ModelQuery {
 }
 
 function fits(model: Model, query: ModelQuery, facts: QueryFacts): boolean {
-  const { outputModalities: outputs, q, arch } = query;
+  const { outputModalities: outputs, words, arch } = query;
   return (
     (outputs === "all" || outputs.some((modality) => model.outputModalities.includes(modality))) &&
-    (q === undefined || q.split(/\s+/).every((word) => `${model.slug} ${model.name}`.toLowerCase().includes(word))) &&
+    hasWords(model, words) &&
     query.supportedParameters.every((parameter) => model.supportedParameters.includes(parameter)) &&
     query.inputModalities.every((modality) => model.inputModalities.includes(modality)) &&
     (query.contextMin === undefined || model.contextLength >= query.contextMin) &&
@@ -130,6 +131,12 @@ function fits(model: Model, query: ModelQuery, facts: QueryFacts): boolean {
     Object.entries(query.measured).every(([what, bounds]) => within(facts.measure?.(model, what), bounds)) &&
     hasEndpoint(model, query, facts)
   );
+}
+
+function hasWords({ slug, name }: Model, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const searched = `${slug} ${name}`.toLowerCase();
+  return words.every((word) => searched.includes(word));
 }
 
 /** Is there one endpoint that all the wishes about endpoints fit at once? */
@@ -222,13 +229,20 @@ function measuredBounds(params: URLSearchParams): Readonly<Record<string, Range>
   return Object.fromEntries(bounds.filter(([, { min, max }]) => min !== undefined || max !== undefined));
 }
 
+/** More than all authors or all providers of the catalog take. Every model is held against every value, for anybody who asks. */
+const charactersMax = 4000;
+const valuesMax = 200;
+
 function text(params: URLSearchParams, name: string): string | undefined {
-  const value = params.get(name)?.trim();
+  const value = params.get(name)?.trim() ?? "";
+  if (value.length > charactersMax) throw invalid(name, `must have at most ${charactersMax} characters`);
   return value === "" ? undefined : value;
 }
 
 function list(params: URLSearchParams, name: string): readonly string[] {
-  return (text(params, name)?.split(",") ?? []).map((item) => item.trim()).filter((item) => item !== "");
+  const values = new Set((text(params, name)?.split(",") ?? []).map((item) => item.trim()).filter((item) => item !== ""));
+  if (values.size > valuesMax) throw invalid(name, `must have at most ${valuesMax} values`);
+  return [...values];
 }
 
 function oneOf<Choice extends string>(params: URLSearchParams, name: string, choices: readonly Choice[]): Choice | undefined {

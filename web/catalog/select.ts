@@ -33,8 +33,8 @@ export function conditionsOf(params: URLSearchParams, now: number): readonly Con
     const some = outputs.length === 0 ? ["text"] : outputs;
     add("output_modalities", (model) => some.some((modality) => model.outputs.includes(modality)));
   }
-  const words = text(params, "q")?.toLowerCase().split(/\s+/);
-  if (words !== undefined) add("q", (model) => words.every((word) => searchedText(model).includes(word)));
+  const words = [...new Set(text(params, "q")?.toLowerCase().split(/\s+/))];
+  if (words.length > 0) add("q", (model) => words.every((word) => searchedText(model).includes(word)));
   const parameters = list(params, "supported_parameters");
   if (parameters.length > 0) add("supported_parameters", (model) => parameters.every((parameter) => model.parameters.includes(parameter)));
   const inputs = list(params, "input_modalities");
@@ -140,14 +140,19 @@ function searchedText(model: IndexedModel): string {
   return known;
 }
 
+/** The API refuses more. */
+const charactersMax = 4000;
+const valuesMax = 200;
+
 function text(params: URLSearchParams, name: string): string | undefined {
-  const value = params.get(name)?.trim();
-  return value === "" ? undefined : value;
+  const value = params.get(name)?.trim() ?? "";
+  return value === "" || value.length > charactersMax ? undefined : value;
 }
 
 /** The values of a parameter that holds several. */
 export function list(params: URLSearchParams, name: string): readonly string[] {
-  return (text(params, name)?.split(",") ?? []).map((item) => item.trim()).filter((item) => item !== "");
+  const values = new Set((text(params, name)?.split(",") ?? []).map((item) => item.trim()).filter((item) => item !== ""));
+  return values.size > valuesMax ? [] : [...values];
 }
 
 function number(params: URLSearchParams, name: string): number | undefined {

@@ -13,12 +13,15 @@ export interface Wish {
   readonly rest: URLSearchParams;
 }
 
+/** Each is a link with the rest of the query in it: an address with hundreds must not make a page of megabytes. */
+const wishesMax = 40;
+
 /** Each value of a list is a wish of its own; two prices of nothing are one. */
 export function wishesIn(query: URLSearchParams): readonly Wish[] {
   const first = new URLSearchParams([...query].filter(([name]) => name !== "offset"));
   const isFree = asksFree(first);
   const others = [...(isFree ? withoutFree(first) : first).keys()].filter((name) => !["sort", "limit"].includes(name));
-  return [
+  const wishes = [
     ...(isFree ? [{ label: "Free", rest: withoutFree(first) }] : []),
     ...others.flatMap((name): readonly Wish[] => {
       if (!lists.has(name)) return [{ label: labelOf(name, first.get(name) ?? ""), rest: without(first, name) }];
@@ -26,6 +29,7 @@ export function wishesIn(query: URLSearchParams): readonly Wish[] {
       return values.map((value) => ({ label: labelOf(name, value), rest: without(first, name, values.filter((other) => other !== value)) }));
     }),
   ];
+  return wishes.slice(0, wishesMax);
 }
 
 export interface Relaxation extends Wish {

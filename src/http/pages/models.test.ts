@@ -128,6 +128,13 @@ describe("/models", () => {
     expect(html.match(/<tr>/g)).toHaveLength(61);
   });
 
+  test.each([200, 201])("%i values in one address make no page of megabytes", async (count) => {
+    const values = Array.from({ length: count }, (_, index) => `value-${index}`).join(",");
+    const html = await site.page(`/models?supported_parameters=${values}&providers=${values}&model_authors=${values}`);
+    expect(html.length).toBeLessThan(600_000);
+    expect(html.includes("supported_parameters must have at most 200 values; it was left out.")).toBe(count > 200);
+  });
+
   test("leaves out what the API refuses, and says so", async () => {
     const html = await site.page("/models?sort=nonsense&min_price=cheap&q=ministral");
     expect(html).toContain("sort must be one of");
