@@ -33,6 +33,10 @@ describe("a table as CSV", () => {
   test("quotes what must be, and tells formulas to be text", () => {
     expect(csvOf([["a,b", 'say "x"', "=1+1", "-5", -5, null], ["@x", "+1", "\tz", "two\nlines", 0, ""]])).toBe('"a,b","say ""x""",\'=1+1,-5,-5,\r\n\'@x,\'+1,\'\tz,"two\nlines",0,');
   });
+  test.each(["-1+1|cmd", "-2-3", "-1,HYPERLINK(1)", "-", "--1", "-.", "\n=1", "＝1+1"])("takes %j for no number", (text) => {
+    expect(csvOf([[text]]).replace(/^"/, "")).toMatch(/^'/);
+  });
+  test.each(["-5", "-0.25", "-.5"])("leaves the number %s", (text) => expect(csvOf([[text]])).toBe(text));
   test("comes back as it was, whatever is in it", () => {
     const cell = fc.string().filter((text) => !/^[=+@\t\r-]/.test(text));
     fc.assert(fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 2 }), { minLength: 1 }), (rows) => {
