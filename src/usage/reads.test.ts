@@ -220,6 +220,19 @@ describe("apps", () => {
     }
   });
 
+  test("of one host with TLS and without have addresses of their own", async () => {
+    await addKey("open", true);
+    const plain = { app: { referer: "http://one.example", title: "Plain", categories: [], userAgent: null } };
+    await record({ ...plain, keyHash: "open" }, { ...fromHost("one.example", "Safe"), keyHash: "open" }, { ...fromHost("two.example"), keyHash: "open", app: { ...plain.app, referer: "http://two.example", title: null } });
+    const { apps } = await reads().appRanking("week");
+    const slugs = new Map([...apps.values()].map(({ origin, slug }) => [origin, slug]));
+    expect(slugs.get("https://one.example")).toBe("one.example");
+    expect(slugs.get("http://two.example")).toBe("two.example");
+    expect(slugs.get("http://one.example")).toMatch(/^\d+$/);
+    expect((await reads().app(slugs.get("http://one.example") ?? ""))?.app.name).toBe("Plain");
+    expect((await reads().app("one.example"))?.app.name).toBe("Safe");
+  });
+
   test("have the latest title, and at most ten categories", async () => {
     await addKey("open", true);
     const all = ["cli-agent", "ide-extension", "cloud-agent", "programming-app", "native-app-builder", "creative-writing", "video-gen", "image-gen", "audio-gen", "writing-assistant", "general-chat", "legal"];
