@@ -39,8 +39,13 @@ export function rootFrom(path: string): string {
  */
 function originOf({ headers, socket }: IncomingMessage): string {
   const forwarded = (name: string) => String(headers[name] ?? "").split(",")[0]?.trim() ?? "";
-  const host = [forwarded("x-forwarded-host"), headers.host ?? ""].find((name) => /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i.test(name));
+  const host = [forwarded("x-forwarded-host"), headers.host ?? ""].find(isHost);
   const scheme = forwarded("x-forwarded-proto").toLowerCase() === "https" ? "https" : "http";
   const base = forwarded("x-forwarded-prefix").replace(/\/+$/, "");
   return `${scheme}://${host ?? `127.0.0.1:${socket.localPort ?? 80}`}${/^(?:\/[\w.~-]+)+$/.test(base) ? base : ""}`;
+}
+
+/** Of what looks like one, "999.999.999.999" and the port 99999 are none all the same. */
+function isHost(name: string): boolean {
+  return /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i.test(name) && URL.canParse(`http://${name}`);
 }
