@@ -52,6 +52,13 @@ describe("rows of a comparison", () => {
     expect(comparedRows([plain, dear]).find(({ group }) => group === "Other prices")).toMatchObject({ name: "Over 200K tokens", cells: ["—", "$6.00 in"] });
   });
 
+  test("as Markdown hold nothing that runs, loads or makes another cell", () => {
+    const hostile = { ...other, name: "Y\\| ![x](https://evil.example/p)\n<img src=x>", providers: ["`P` [Q](javascript:1)"] };
+    const text = markdownOf([plain, hostile], comparedRows([plain, hostile]));
+    expect(text.split("\n")[0]).toBe("|  | X (`a/x`) | Y\\\\\\| !\\[x\\](https://evil.example/p) \\<img src=x> (`b/y`) |");
+    expect(text).toContain("\\`P\\` \\[Q\\](javascript:1)");
+  });
+
   test("are left out where all are alike", () => {
     const names = differing(rows).map(({ name }) => name);
     expect(names).toContain("tools");

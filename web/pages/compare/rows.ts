@@ -106,20 +106,26 @@ export function differing(rows: readonly ComparedRow[]): readonly ComparedRow[] 
 /** A table for a README or an issue. */
 export function markdownOf(models: readonly Pick<ComparedModel, "name" | "slug">[], rows: readonly ComparedRow[]): string {
   return [
-    line(["", ...models.map(({ name, slug }) => `${name} (\`${slug}\`)`)]),
+    line(["", ...models.map(({ name, slug }) => `${plain(name)} (\`${slug}\`)`)]),
     line(["---", ...models.map(() => "---")]),
-    ...rows.map((row) => line([`${row.group}: ${row.name}`, ...row.cells.map((cell, index) => marked(cell, index, row))])),
+    ...rows.map((row) => line([plain(`${row.group}: ${row.name}`), ...row.cells.map((cell, index) => marked(cell, index, row))])),
     "",
   ].join("\n");
 }
 
 function marked(cell: string, index: number, { best, deltas }: ComparedRow): string {
   const words = [...(best?.at === index ? [best.word] : []), ...(deltas?.[index] === undefined ? [] : [deltas[index]])];
-  return `${best?.at === index ? `**${cell}**` : cell}${words.length === 0 ? "" : ` (${words.join(", ")})`}`;
+  const text = plain(cell);
+  return `${best?.at === index ? `**${text}**` : text}${words.length === 0 ? "" : ` (${words.join(", ")})`}`;
 }
 
 function line(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Names are other people's: where this is pasted, they make no cell, no link, no picture and no HTML. */
+function plain(text: string): string {
+  return text.replace(/[\\|`*<[\]]/g, "\\$&").replace(/\s+/g, " ");
 }
 
 interface Contest {
