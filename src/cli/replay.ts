@@ -75,7 +75,7 @@ function finder(catalog: Catalog, isSandbox: boolean): (endpointId: string) => E
   const found = new Map<string, Endpoint | undefined>();
   return (endpointId) => {
     if (!found.has(endpointId)) {
-      const model = catalog.find(endpointId.slice(0, endpointId.lastIndexOf("@")));
+      const model = catalog.find(endpointId.slice(0, endpointId.indexOf("@")));
       const endpoints = model === undefined ? [] : isSandbox ? catalog.sandboxed(model) : catalog.live(model);
       found.set(endpointId, endpoints.find(({ id }) => id === endpointId));
     }

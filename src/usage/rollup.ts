@@ -166,13 +166,13 @@ function requestKey(table: RollupTable, { book, hour, keyHash, model }: RequestS
 
 /** The provider's slug in an endpoint's id: "groq" in "meta/llama@groq/eu", "mistral" in "mistralai/mistral-nemo@mistral:open-mistral-nemo". */
 export function providerOf(endpointId: string): string {
-  const tag = endpointId.slice(endpointId.lastIndexOf("@") + 1);
+  const tag = endpointId.slice(endpointId.indexOf("@") + 1);
   const end = tag.search(/[/:]/);
   return end === -1 ? tag : tag.slice(0, end);
 }
 
 function modelOf(endpointId: string): string {
-  return endpointId.slice(0, endpointId.lastIndexOf("@"));
+  return endpointId.slice(0, endpointId.indexOf("@"));
 }
 
 function dayOfHour(hour: number): number {

@@ -47,9 +47,18 @@ test.each([
   { id: "a/b:free@groq/eu", provider: "groq" },
   { id: "mistralai/mistral-nemo@mistral:open-mistral-nemo", provider: "mistral" },
   { id: "moonshotai/kimi@neuralwatt:moonshotai/Kimi-K2.7-Code", provider: "neuralwatt" },
+  { id: "anthropic/claude-haiku-4.5@google-vertex:claude-haiku-4-5@20251001", provider: "google-vertex" },
 ])("the provider of $id is $provider, whichever of its endpoints it is", ({ id, provider }) => expect(providerOf(id)).toBe(provider));
 
 describe("a generation is counted", () => {
+  test("for the model before the first @: some providers have one in their own names", async () => {
+    await clear();
+    const endpointId = "a/b@google-vertex:b@20251001";
+    await count([generationOf("gen-1", { model: "a/b", endpointId, attempts: [attempt(endpointId)] })]);
+    expect(await only("endpoint_days")).toMatchObject({ model: "a/b", endpoint_id: endpointId, requests: 1 });
+    expect(await only("provider_days")).toMatchObject({ provider: "google-vertex", requests: 1 });
+  });
+
   test("where its tokens and its cost belong: its endpoint, provider, model and key", async () => {
     await clear();
     await count([generationOf("g", { endpointId: "a/b:free@groq/eu", attempts: [attempt("a/b:free@groq/eu")], reasoningTokens: 3, cachedTokens: 4, finishReason: "tool_calls", createdAt: 26 * hourMs })]);

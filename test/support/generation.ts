@@ -12,7 +12,7 @@ export function attempt(endpointId: string, fields: Partial<AttemptRecord> = {})
 /** Answered by `a/b@p` in one attempt unless told otherwise. */
 export function generationOf(id: string, fields: Partial<Generation> = {}): Generation {
   const endpointId = fields.endpointId === undefined ? "a/b@p" : fields.endpointId;
-  const model = endpointId === null ? null : endpointId.slice(0, endpointId.lastIndexOf("@"));
+  const model = endpointId === null ? null : endpointId.slice(0, endpointId.indexOf("@"));
   return {
     id, requestId: "req-1", createdAt: 0, workspaceId: defaultWorkspaceId, keyHash: "k", surface: "chat-completions", requestedModel: model ?? "a/b", model,
     endpointId, providerName: "P", upstreamId: null, isSandbox: false, streamed: true, cancelled: false, finishReason: "stop", nativeFinishReason: "stop",

@@ -115,7 +115,7 @@ function weekOf({ week }: ModelSummary): ComparedModel["week"] {
 
 function speedOf(model: Model, [busiest]: readonly EndpointSpeed[]): ComparedModel["speed"] {
   if (busiest === undefined) return undefined;
-  const provider = model.endpoints.find(({ id }) => id === busiest.endpointId)?.providerName ?? busiest.endpointId.slice(busiest.endpointId.lastIndexOf("@") + 1);
+  const provider = model.endpoints.find(({ id }) => id === busiest.endpointId)?.providerName ?? busiest.endpointId.slice(busiest.endpointId.indexOf("@") + 1);
   return { provider, latency: busiest.latency?.p50, throughput: busiest.throughput?.p50, n: busiest.n };
 }
 
