@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compact, context, counted, exact, percent, rate, sampled, uptime } from "./number.ts";
 import { isFree, money, price, pricePerMillion, pricePerUnit, spokenPrice } from "./price.ts";
-import { ago, asOf, date, duration, isoDate, isoTime } from "./time.ts";
+import { ago, asOf, date, duration, isoDate, isoTime, writtenDate } from "./time.ts";
 
 describe("prices", () => {
   test.each([
@@ -50,7 +50,7 @@ describe("prices", () => {
     expect(isFree({ prompt: "0", completion: "0.1" })).toBe(false);
   });
 
-  test.each([[0, "$0.00"], [1234.5, "$1,234.50"], [0.0123, "$0.0123"], [0.00001, "<$0.0001"], [-2, "-$2.00"]])("a total of %s reads %s", (dollars, text) => expect(money(dollars)).toBe(text));
+  test.each([[0, "$0.00"], [1234.5, "$1,234.50"], [0.0123, "$0.0123"], [0.00025, "$0.00025"], [0.0012, "$0.0012"], [0.009999999, "$0.0100"], [0.00001, "<$0.0001"], [-2, "-$2.00"]])("a total of %s reads %s", (dollars, text) => expect(money(dollars)).toBe(text));
 });
 
 describe("numbers", () => {
@@ -73,6 +73,7 @@ describe("times", () => {
     "%s ms is %s", (ms, text) => expect(duration(ms)).toBe(text));
 
   const moment = Date.UTC(2025, 11, 2, 14, 5, 9);
+  test("a written date says no more than is known", () => expect(["2024-09-30", "2024-10", "soon"].map(writtenDate)).toEqual(["Sep 30, 2024", "Oct 2024", "soon"]));
   test("dates are UTC", () => expect([date(moment), isoDate(moment), isoTime(moment), asOf(moment)]).toEqual(["Dec 2, 2025", "2025-12-02", "2025-12-02 14:05:09Z", "Dec 2, 14:05 UTC"]));
   test("relative", () => expect([ago(moment, moment + 1000), ago(moment, moment + 86_400_000), ago(moment, moment + 7_300_000)]).toEqual(["just now", "1 day ago", "2 hours ago"]));
 });

@@ -33,11 +33,12 @@ export function isFree(prices: { readonly prompt: string; readonly completion: s
   return Number(prices.prompt) === 0 && Number(prices.completion) === 0;
 }
 
-/** A total in dollars: two decimals from one dollar up, four below, "<$0.0001" for what is less and not nothing. */
+/** A total in dollars: two decimals from one dollar up, four below, six where a cent is more; "<$0.0001" for what is less and not nothing. */
 export function money(dollars: number): string {
   if (dollars < 0) return `-${money(-dollars)}`;
   if (dollars === 0) return "$0.00";
   if (dollars < 0.0001) return "<$0.0001";
+  if (dollars < 0.01) return `$${dollars.toFixed(6).replace(/0{1,2}$/, "")}`;
   return dollars >= 1 ? `$${dollars.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}` : `$${dollars.toFixed(4)}`;
 }
 

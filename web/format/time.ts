@@ -24,6 +24,13 @@ export function date(ms: number | undefined): string {
   return `${months[day.getUTCMonth()]} ${day.getUTCDate()}, ${day.getUTCFullYear()}`;
 }
 
+/** "2025-12-02" as "Dec 2, 2025", "2024-10" as "Oct 2024": no more is said than is known. */
+export function writtenDate(text: string): string {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return text;
+  return /^\d{4}-\d\d$/.test(text) ? date(ms).replace(/ \d+,/, "") : date(ms);
+}
+
 /** "Dec 2", where the year goes without saying. */
 export function dayAndMonth(ms: number): string {
   return date(ms).replace(/, \d+$/, "");

@@ -4,7 +4,7 @@ import type { Model } from "../../catalog/model.ts";
 import { isFree } from "../../catalog/price.ts";
 import { variants as knownVariants, isVariantRow, type Variant } from "../../catalog/slug.ts";
 import { counted, percent } from "../../../web/format/number.ts";
-import { date } from "../../../web/format/time.ts";
+import { writtenDate } from "../../../web/format/time.ts";
 import type { RouteAnswer } from "../../../web/islands/route-preview.tsx";
 import type { Fact, ModelPageData, ParameterRow, Variant as ShownVariant } from "../../../web/pages/model/data.ts";
 import type { SampleKind } from "../../../web/pages/model/samples.ts";
@@ -18,7 +18,7 @@ export function shortName({ name }: Pick<Model, "name">): string {
 
 export function factsOf({ knowledgeCutoff, huggingFaceId, tokenizer, instructType, distillable, isModerated, isListed }: Model): readonly Fact[] {
   return [
-    ...(knowledgeCutoff === undefined ? [] : [{ name: "Knowledge cut-off", value: date(Date.parse(knowledgeCutoff)) }]),
+    ...(knowledgeCutoff === undefined ? [] : [{ name: "Knowledge cut-off", value: writtenDate(knowledgeCutoff) }]),
     ...(huggingFaceId === undefined ? [] : [{ name: "Weights", value: huggingFaceId, href: `https://huggingface.co/${huggingFaceId}` }]),
     { name: "Tokenizer", value: tokenizer },
     ...(instructType === undefined ? [] : [{ name: "Prompt format", value: instructType }]),

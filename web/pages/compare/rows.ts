@@ -3,7 +3,7 @@
 import { amountChange } from "../../format/change.ts";
 import { context, exact, rate, samplesMin, uptime } from "../../format/number.ts";
 import { price } from "../../format/price.ts";
-import { date, duration } from "../../format/time.ts";
+import { date, duration, writtenDate } from "../../format/time.ts";
 
 /** Prices are decimal dollars per million tokens, times milliseconds since the epoch. */
 export interface ComparedModel {
@@ -90,10 +90,10 @@ export function comparedRows(models: readonly ComparedModel[], baseline?: string
     row("Measured here", "Requests, 7 days", ({ week }) => exact(week.requests)),
     row("About", "Author", ({ authorName }) => authorName),
     row("About", "Released", ({ createdAt }) => date(createdAt)),
-    row("About", "Knowledge until", ({ knowledgeCutoff }) => knowledgeCutoff ?? "not stated"),
+    row("About", "Knowledge until", ({ knowledgeCutoff }) => (knowledgeCutoff === undefined ? "not stated" : writtenDate(knowledgeCutoff))),
     row("About", "Weights", ({ isOpenWeights }) => (isOpenWeights ? "open" : "not published")),
     row("About", "Tokenizer", ({ tokenizer }) => tokenizer),
-    row("About", "Ends", ({ expires }) => expires ?? "no date"),
+    row("About", "Ends", ({ expires }) => (expires === undefined ? "no date" : writtenDate(expires))),
     ...parameters.map((name) => row("Parameters", name, (model) => (model.parameters.includes(name) ? "yes" : "no"))),
   ];
 }
