@@ -10,6 +10,7 @@ import { price, pricePerUnit } from "../../../web/format/price.ts";
 import { endpointOrders, type EndpointColumn, type EndpointOrder, type EndpointRow, type Prices, type Speed } from "../../../web/pages/model/data.ts";
 import type { PageReads } from "./page-route.ts";
 import type { Traffic } from "./model-traffic.ts";
+import { listingOf } from "./provider-offers.ts";
 
 interface Setting {
   readonly places: ReadonlySet<string>;
@@ -82,7 +83,7 @@ function rowOf(endpoint: CatalogEndpoint, { reads, model, lack, setting: { place
   const provider = reads.catalog.findProvider(endpoint.provider);
   const { latency, throughput } = speedOf(traffic.speeds.get(endpoint.id));
   return {
-    id: endpoint.id, provider: endpoint.providerName, tag: endpoint.tag,
+    id: endpoint.id, provider: endpoint.providerName, tag: endpoint.tag, ...listingOf(model, endpoint),
     providerPath: places.has("/provider/:slug") ? `/provider/${endpoint.provider}` : undefined,
     region: regionOf(provider),
     status: statusOf(endpoint, { lack, provider, reads }),

@@ -114,6 +114,18 @@ describe("models that do not converse", () => {
 });
 
 describe("the table of providers", () => {
+  test("and the page of a provider tell apart what has one tag, by the provider's own names", async () => {
+    const slug = "mistralai/mistral-medium-3-5";
+    const names = site.catalog.find(slug)?.endpoints.filter(({ tag }) => tag === "mistral").map(({ upstreamModel }) => upstreamModel ?? "") ?? [];
+    expect(new Set(names).size).toBe(2);
+    const [own, provider] = [await site.page(`/${slug}`), await site.page("/provider/mistral")];
+    for (const name of names) {
+      expect(own).toContain(`as <code>${name}</code>`);
+      expect(provider).toMatch(new RegExp(`<span class="chip[^"]*"[^>]*>${name}</span>`));
+    }
+    expect(await site.page("/mistralai/ministral-8b")).not.toContain(`class="cell-note">as <code>`);
+  });
+
   const address = "/mistralai/mixtral-8x7b-instruct";
 
   test("is ordered by what the address says, the other way round by the same link again, what is not known last", async () => {

@@ -33,6 +33,11 @@ export function offersByProvider({ catalog, routing }: Pick<PageReads, "catalog"
   return offers;
 }
 
+/** What tells an endpoint from others of its model with the same tag: the provider's own name for the model, of which there are dated ones. */
+export function listingOf({ endpoints }: Model, { id, tag, upstreamModel }: CatalogEndpoint): { readonly listing?: string } {
+  return upstreamModel !== undefined && endpoints.some((other) => other.tag === tag && other.id !== id) ? { listing: upstreamModel } : {};
+}
+
 /** What can be said of calling a provider here. */
 export function stateOf(provider: Provider | undefined, offers: readonly Offer[]): ProviderState {
   const callable = offers.filter(({ lack }) => lack === undefined).length;

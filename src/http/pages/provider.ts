@@ -7,7 +7,7 @@ import { sourceOf } from "../../../web/format/measured.ts";
 import { providerPage, type OfferRow, type ProviderPageData, type UptimeData } from "../../../web/pages/provider/page.tsx";
 import { bookOf } from "./book.ts";
 import type { PageReads, PageRoute } from "./page-route.ts";
-import { offersByProvider, stateOf, type Offer } from "./provider-offers.ts";
+import { listingOf, offersByProvider, stateOf, type Offer } from "./provider-offers.ts";
 import { pointOf } from "./uptime-points.ts";
 
 export const providerRoute: PageRoute = {
@@ -95,7 +95,7 @@ function offerRow({ model, endpoint, lack }: Offer, { speeds, uptimes }: Seen): 
   const speed = speeds.get(id);
   const uptime = uptimes.get(id);
   return {
-    id, tag, tier: tag !== endpoint.provider, model: model.slug, name: model.name, isCallable: lack === undefined,
+    id, tag, tier: tag !== endpoint.provider, ...listingOf(model, endpoint), model: model.slug, name: model.name, isCallable: lack === undefined,
     ...text("prompt", pricing?.prompt), ...text("completion", pricing?.completion), ...(contextLength > 0 ? { context: contextLength } : {}), ...(quantization === undefined ? {} : { quantization }),
     priceRank: priceRank(model.endpoints.map((one) => [one.id, one.pricing === undefined || one.status === "retired" ? undefined : one.pricing.prompt + one.pricing.completion]), id),
     latency: speed?.latency?.p50, latencySamples: speed?.latencySamples ?? 0, throughput: speed?.throughput?.p50, throughputSamples: speed?.throughputSamples ?? 0,

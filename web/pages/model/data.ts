@@ -91,6 +91,8 @@ export interface EndpointRow {
   /** Where its machines are, or whose law it is under: "France, Sweden". Undefined where neither is known. */
   readonly region: string | undefined;
   readonly tag: string;
+  /** The provider's own name for the model, where another endpoint has the same tag. */
+  readonly listing?: string;
   readonly status: { readonly word: string; readonly tone?: "fair" | "brass" | "needle"; readonly note: string };
   readonly quantization: string | undefined;
   readonly context: number | undefined;

@@ -52,11 +52,12 @@ function columnsFor(parameterCount: number): readonly OrderedColumn[] {
   ];
 }
 
-function Who({ row: { provider, providerPath, tag, region, quantization } }: { readonly row: EndpointRow }) {
+function Who({ row: { provider, providerPath, tag, listing, region, quantization } }: { readonly row: EndpointRow }) {
   return (
     <>
       {providerPath === undefined ? provider : <Link to={providerPath}>{provider}</Link>}
       <span className="cell-note"><code>{tag}</code>{quantization !== undefined && <> · {quantization}</>}</span>
+      {listing !== undefined && <span className="cell-note">as <code>{listing}</code></span>}
       {region !== undefined && <span className="cell-note">{region}</span>}
     </>
   );

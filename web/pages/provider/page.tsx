@@ -62,6 +62,8 @@ export interface OfferRow {
   readonly tag: string;
   /** Is it one of several ways to buy the model here? The tag then says which. */
   readonly tier: boolean;
+  /** The provider's own name for the model, where it is sold here under several with one tag. */
+  readonly listing?: string;
   readonly model: string;
   readonly name: string;
   readonly isCallable: boolean;
@@ -214,7 +216,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 const offerColumns: readonly Column<OfferRow>[] = [
-  { name: "Model", cell: ({ name, model, tag, tier }) => <><Link to={`/${model}`}>{name}</Link>{tier && <> <Chip>{tag}</Chip></>}<br /><code className="slug">{model}</code></> },
+  { name: "Model", cell: ({ name, model, tag, tier, listing }) => <><Link to={`/${model}`}>{name}</Link>{tier && <> <Chip>{tag}</Chip></>}{listing !== undefined && <> <Chip>{listing}</Chip></>}<br /><code className="slug">{model}</code></> },
   { name: "Input", isNumeric: true, title: "Dollars per million input tokens", cell: ({ prompt }) => amount(prompt) },
   { name: "Output", isNumeric: true, title: "Dollars per million output tokens", cell: ({ completion }) => amount(completion) },
   { name: "By price", title: "Its place among all that sell the model", cell: ({ priceRank }) => (priceRank === undefined ? "—" : priceRank.place === 1 ? `cheapest of ${priceRank.of}` : `${priceRank.place} of ${priceRank.of}`) },
@@ -240,7 +242,7 @@ function Calling({ data: { name, slug, state, credentialEnv, offers } }: { reado
   return (
     <section className="section" aria-labelledby="calling">
       <div className="section-head"><h2 id="calling">{state.callable > 0 ? "Send requests here alone" : "Set it up"}</h2></div>
-      {state.callable === 0 && <Banner>{credentialEnv === undefined ? <>Name {name} and its credential in the configuration file.</> : <>Start the gateway with <code>{credentialEnv}</code> in its environment, and every model below that has an adapter can be called.</>}</Banner>}
+      {state.callable === 0 && <Banner>{credentialEnv === undefined ? <>Name {name} and its credential in the configuration file.</> : <>Start the gateway with <code>{credentialEnv}</code> in its environment, and every model above that has an adapter can be called.</>}</Banner>}
       <p>In the body of a request, <code>provider.only</code> keeps it at {name}; <code>provider.ignore</code> keeps it away.</p>
       <CodeBlock id="pin" language="JSON" code={JSON.stringify({ model, messages: [{ role: "user", content: "Hello!" }], provider: { only: [slug] } }, null, 2)} what="request" />
     </section>
