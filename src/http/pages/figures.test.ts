@@ -356,6 +356,7 @@ test("the front page has the traffic, who rises and the top apps", async () => {
   expect(html).toMatch(/Rising this week.*Mixtral 8x7B Instruct.*\+7\.5K.*Ministral 8B/s);
   expect(html).toMatch(/Top apps this week.*helm\.example/s);
   expect(html).toMatch(/Providers, 24 hours.*href="\.\/provider\/mistral">Mistral<\/a><span[^>]*>100\.00%/s);
+  expect(html).toMatch(/what the colours mean<\/a>\. [^<]*n = \d+ attempts/);
 });
 
 test("no page of figures has a style in its markup, or a link that leads nowhere", async () => {

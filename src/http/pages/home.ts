@@ -44,9 +44,10 @@ async function trafficOf(reads: PageReads): Promise<HomeTraffic> {
   const { usage } = reads;
   const [{ day, week }, rising, { rows, apps }, uptimes] = await Promise.all([usage.totals(), risingModels(reads, "week"), usage.appRanking("week"), usage.providersUptime("hour")]);
   const book = bookOf(reads);
+  const health = healthOf(reads, uptimes);
   return {
     book, day: { ...day, source: sourceOf(day, book) }, week: { ...week, source: sourceOf(week, book) }, rising: week.isThin ? [] : rising,
-    health: healthOf(reads, uptimes),
+    health, healthSource: sourceOf({ ...day, n: health.reduce((sum, { n }) => sum + n, 0) }, book, "attempt"),
     apps: rows.slice(0, appsMax).flatMap(({ id, rank, tokens }) => {
       const app = apps.get(id);
       return app === undefined ? [] : [{ rank, tokens, name: app.name, path: `/apps/${encodeURIComponent(app.slug)}` }];

@@ -42,6 +42,7 @@ export interface HomeTraffic {
   readonly apps: readonly { readonly rank: number; readonly name: string; readonly path: string; readonly tokens: number }[];
   /** The providers with most attempts in 24 hours, and how they did. */
   readonly health: readonly { readonly slug: string; readonly name: string; readonly n: number; readonly share: number; readonly hours: readonly UptimePoint[] }[];
+  readonly healthSource: string;
 }
 
 interface Volume {
@@ -103,7 +104,7 @@ function trafficStats({ day, week }: HomeData): readonly Stat[] {
   ];
 }
 
-function Traffic({ data: { week, day, rising, apps, health, book } }: { readonly data: HomeData }) {
+function Traffic({ data: { week, rising, apps, health, healthSource, book } }: { readonly data: HomeData }) {
   if (week.requests === 0) return <EmptyState reason="No wind yet: nothing went through this gateway in the last 7 days. Figures of use, speed and uptime begin with the first request." action={<a className="button" href="#first-request">Send the first request</a>} />;
   return (
     <>
@@ -126,7 +127,7 @@ function Traffic({ data: { week, day, rising, apps, health, book } }: { readonly
               </li>
             ))}
           </ul>
-          <p className="as-of">Shares of attempts that succeeded, hour by hour; <Link to="/status#thresholds">what the colours mean</Link>. {day.source}</p>
+          <p className="as-of">Shares of attempts that succeeded, hour by hour; <Link to="/status#thresholds">what the colours mean</Link>. {healthSource}</p>
         </section>
       )}
       {apps.length > 0 && (
