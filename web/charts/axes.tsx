@@ -58,21 +58,27 @@ export function Plot({ unit, valueTicks, y, dateTicks, units, labels = [], child
   );
 }
 
-/** A tick every seventh of `times`, counted from the last; each fourth has room on a narrow screen. */
+/** A narrow screen has room for so many dates. */
+const narrowTicks = 4;
+
+/** A tick every seventh of `times`, counted from the last. */
 export function weeklyTicks(times: readonly number[], isLastSoFar = false): readonly DateTick[] {
   const last = times.length - 1;
+  const step = Math.ceil(times.length / 7 / narrowTicks);
   return times.flatMap((time, index) => {
     const back = last - index;
     const day = date(time).replace(/, \d+$/, "");
-    return back % 7 === 0 ? [{ at: (index + 0.5) / times.length, text: back === 0 && isLastSoFar ? "so far" : day, isMinor: (back / 7) % 4 !== 0 }] : [];
+    return back % 7 === 0 ? [{ at: (index + 0.5) / times.length, text: back === 0 && isLastSoFar ? "so far" : day, isMinor: (back / 7) % step !== 0 }] : [];
   });
 }
 
 const lineHeight = 13;
 const labelMax = 17;
 
+/** Whose model it is goes first: "Mistral: Ministral 8B" and "Mistral: Ministral 3B" differ at the end. */
 function shortened(text: string): string {
-  return text.length > labelMax ? `${text.slice(0, labelMax - 1)}…` : text;
+  const own = text.length > labelMax ? text.replace(/^[^:]+: /, "") : text;
+  return own.length > labelMax ? `${own.slice(0, labelMax - 1)}…` : own;
 }
 
 /** Labels from the bottom up, none over another: each where it belongs, or as far above as it must be; the whole heap lower if it would leave the plot. */

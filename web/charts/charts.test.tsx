@@ -51,6 +51,16 @@ describe("stacked bars", () => {
     expect([...(/<svg class="chart-plot chart-labels".*?<\/svg>/s.exec(html)?.[0] ?? "").matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual(["Completion", "Prompt"]);
   });
 
+  test.each([{ length: 14, dates: 2 }, { length: 28, dates: 4 }, { length: 60, dates: 3 }, { length: 90, dates: 4 }])("of $length days have $dates dates where there is little room", ({ length, dates }) => {
+    const narrow = renderToStaticMarkup(<StackedBars id="few" title="T" source="s" unit="token" series={["Prompt", "Completion"]} days={days.slice(0, length)} isLastSoFar />);
+    expect(narrow.match(/<text x="[\d.]+%" y="[\d.]+" text-anchor="\w+">(?:[A-Z][a-z]{2} \d+|so far)<\/text>/g)).toHaveLength(dates);
+  });
+
+  test("name what is drawn beside it by what tells it apart", () => {
+    const named = renderToStaticMarkup(<StackedBars id="long" title="T" source="s" unit="token" series={["Mistral: Ministral 8B", "Mistral: Ministral 3B", "Mistral Small"]} days={[{ at: first, values: [5, 6, 7] }, { at: first + dayMs, values: [5, 6, 7] }]} />);
+    expect([...named.matchAll(/<text x="8"[^>]*>([^<]*)</g)].map(([, text]) => text).toSorted()).toEqual(["Ministral 3B", "Ministral 8B", "Mistral Small"]);
+  });
+
   test("say so when there is nothing", () => {
     const empty = renderToStaticMarkup(<StackedBars id="none" title="T" source="s" unit="token" series={["Prompt"]} days={[{ at: first, values: [0] }]} />);
     expect(empty).toContain("No tokens in 1 day.");
