@@ -18,7 +18,7 @@ const paging = {
 
 const filters = z.object({
   ...paging,
-  q: parameter({ description: "Words of the name or the slug" }),
+  q: parameter({ description: "Words of the name or the slug, at most 4,000 characters" }),
   category: parameter({ enum: [...modelCategories] }),
   supported_parameters: parameter({ example: "tools,response_format" }),
   input_modalities: parameter(modality),
