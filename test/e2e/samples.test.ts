@@ -72,6 +72,16 @@ test.for(models)("%s offers its languages, and every toggle with and without the
   }
 });
 
+// Where the package is missing the programs cannot run; that they are Python can be seen all the same.
+test.for(models)("the Python for %s is Python under every toggle", { timeout: 60_000 }, async (model, { skip }) => {
+  const reason = lacking("python3", ["--version"], "there is no python3 here");
+  if (reason !== undefined) skip(reason);
+  for (const [wish, page] of await pagesOf(model)) {
+    const { status, stderr } = spawnSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], { input: codeIn(page, "sample-code-python"), encoding: "utf8" });
+    expect({ wish, status, stderr }).toEqual({ wish, status: 0, stderr: "" });
+  }
+});
+
 /** The page under each query that its toggles lead to. */
 async function pagesOf(model: string): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>();
