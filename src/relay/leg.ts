@@ -73,8 +73,9 @@ export function startLeg(run: Run, input: LegInput): Leg {
 
   // An endpoint of a tier serves that tier, whether its provider says so or not.
   const withTier = (chunks: readonly ChatChunk[]): readonly ChatChunk[] => {
+    if (endpoint.serviceTier === undefined || reading.serviceTier !== undefined) return chunks;
     const [first, ...rest] = chunks;
-    if (endpoint.serviceTier === undefined || reading.serviceTier !== undefined || first === undefined) return chunks;
+    if (first === undefined) return chunks;
     reading.serviceTier = endpoint.serviceTier;
     return [{ ...first, serviceTier: endpoint.serviceTier }, ...rest];
   };
