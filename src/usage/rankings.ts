@@ -5,7 +5,7 @@ import type { Book, Span } from "./activity.store.ts";
 import type { PublicApp } from "./directory.ts";
 import { lastSpan, measured, spanBefore, windowOf, type Measured, type Window } from "./measured.ts";
 import { readAppVolumes, readFirstDay, readModelVolumes, type Volume } from "./rankings.store.ts";
-import { dayOf } from "./spans.ts";
+import { dayMs, dayOf, hourMs, hourOf } from "./spans.ts";
 
 /** 24 hours, 7 days, 30 days, all that is on record; the current one included. Apps are counted by days: "day" is today. */
 export type Period = "day" | "week" | "month" | "all";
@@ -43,22 +43,45 @@ export interface Ranking extends Measured {
 
 export async function modelRanking(book: Book, order: Order, now: number): Promise<Ranking> {
   const span = await spanOf(book, order.period, now);
-  const [current, previous] = await Promise.all([readModelVolumes(book, span), readModelVolumes(book, spanBefore(span))]);
-  return rank(current, previous, { span, now, by: order.by });
+  const [current, previous] = await Promise.all([readModelVolumes(book, span), volumesBefore(book, span, now)]);
+  return rank(current, previous, { span, previousWindow: elapsedBefore(span, now), now, by: order.by });
 }
 
 /** The same for whom the models are by: "mistralai" in "mistralai/ministral-8b". */
 export async function authorRanking(book: Book, order: Order, now: number): Promise<Ranking> {
   const span = await spanOf(book, order.period, now);
-  const [current, previous] = await Promise.all([readModelVolumes(book, span), readModelVolumes(book, spanBefore(span))]);
-  return rank(byAuthor(current), byAuthor(previous), { span, now, by: order.by });
+  const [current, previous] = await Promise.all([readModelVolumes(book, span), volumesBefore(book, span, now)]);
+  return rank(byAuthor(current), byAuthor(previous), { span, previousWindow: elapsedBefore(span, now), now, by: order.by });
 }
 
-/** Of the apps in the directory, for one model or for all. */
+/**
+ * In the window before, as far into it as this one has come: today, which is not over, is held against the same hours of the day that
+ * many days ago. By hours it is no more than one hour off.
+ */
+async function volumesBefore(book: Book, span: Span, now: number): Promise<ReadonlyMap<string, Volume>> {
+  const before = spanBefore(span);
+  if (span.unit === "hour") return readModelVolumes(book, before);
+  const [days, hours] = await Promise.all([
+    readModelVolumes(book, { ...before, to: before.to - 1 }),
+    readModelVolumes(book, { unit: "hour", from: before.to * hoursADay, to: hourOf(now) - (span.to - before.to) * hoursADay }),
+  ]);
+  const volumes = new Map(days);
+  for (const [model, volume] of hours) volumes.set(model, addedTo(volumes.get(model), volume));
+  return volumes;
+}
+
+function elapsedBefore(span: Span, now: number): Window {
+  const before = spanBefore(span);
+  return windowOf(before, span.unit === "hour" ? now : now - (span.to - before.to) * dayMs);
+}
+
+const hoursADay = dayMs / hourMs;
+
+/** Of the apps in the directory, for one model or for all. They are counted by days: today is held against the whole of its day before. */
 export async function appRanking(book: Book, { period, by, model, apps, now }: Order & { readonly model: string | undefined; readonly apps: ReadonlyMap<number, PublicApp>; readonly now: number }): Promise<Ranking> {
   const span = period === "day" ? lastSpan({ unit: "day", count: 1 }, now) : await spanOf(book, period, now);
   const [current, previous] = await Promise.all([span, spanBefore(span)].map(({ from, to }) => readAppVolumes(book.db, { from, to, model })));
-  return rank(visible(current, apps), visible(previous, apps), { span, now, by });
+  return rank(visible(current, apps), visible(previous, apps), { span, previousWindow: windowOf(spanBefore(span), now), now, by });
 }
 
 async function spanOf(book: Book, period: Period, now: number): Promise<Span> {
@@ -77,19 +100,19 @@ function byAuthor(models: ReadonlyMap<string, Volume>): ReadonlyMap<string, Volu
   const authors = new Map<string, Volume>();
   for (const [model, volume] of models) {
     const author = model.split("/")[0] ?? model;
-    const known = authors.get(author);
-    authors.set(author, known === undefined ? volume : added(known, volume));
+    authors.set(author, addedTo(authors.get(author), volume));
   }
   return authors;
 }
 
 interface Ranks {
   readonly span: Span;
+  readonly previousWindow: Window;
   readonly now: number;
   readonly by: RankedBy;
 }
 
-function rank(current: ReadonlyMap<string, Volume>, previous: ReadonlyMap<string, Volume>, { span, now, by }: Ranks): Ranking {
+function rank(current: ReadonlyMap<string, Volume>, previous: ReadonlyMap<string, Volume>, { span, previousWindow, now, by }: Ranks): Ranking {
   const before = new Map(ordered(previous, by).map(([id, { amount }], index) => [id, { rank: index + 1, amount }]));
   const sorted = ordered(current, by);
   const sum = (count: (volume: Volume & { readonly amount: number }) => number) => sorted.reduce((all, [, volume]) => all + count(volume), 0);
@@ -99,7 +122,7 @@ function rank(current: ReadonlyMap<string, Volume>, previous: ReadonlyMap<string
     share: whole === 0 ? 0 : volume.amount / whole,
     previousRank: before.get(id)?.rank ?? null, previousAmount: before.get(id)?.amount ?? 0,
   }));
-  return { ...measured(span, requests, now), previousWindow: windowOf(spanBefore(span), now), requests, tokens: sum(tokensOf), rows };
+  return { ...measured(span, requests, now), previousWindow, requests, tokens: sum(tokensOf), rows };
 }
 
 /** By what is asked for; of equal ones the first in the alphabet. Who has none of it is not ranked. */
@@ -125,8 +148,8 @@ export function tokensOf({ promptTokens, completionTokens }: Volume): number {
   return promptTokens + completionTokens;
 }
 
-function added(one: Volume, other: Volume): Volume {
-  return {
+function addedTo(one: Volume | undefined, other: Volume): Volume {
+  return one === undefined ? other : {
     requests: one.requests + other.requests, promptTokens: one.promptTokens + other.promptTokens,
     completionTokens: one.completionTokens + other.completionTokens, cost: nanodollars(one.cost + other.cost),
   };

@@ -142,13 +142,20 @@ describe("rankings", () => {
       { endpointId: "d/e@p", createdAt: ago(8), promptTokens: 950 }, { endpointId: "a/c@p", createdAt: ago(8) },
     );
     const { rows, n, tokens, window, previousWindow } = await reads().ranking("models", "week");
-    expect([n, tokens, window, previousWindow]).toEqual([3, 950, { from: today - 6 * dayMs, to: now }, { from: today - 13 * dayMs, to: today - 6 * dayMs }]);
+    expect([n, tokens, window, previousWindow]).toEqual([3, 950, { from: today - 6 * dayMs, to: now }, { from: today - 13 * dayMs, to: now - 7 * dayMs }]);
     expect(rows).toEqual([
       { rank: 1, id: "a/b", requests: 1, tokens: 700, cost: 7n, share: 700 / 950, previousRank: null, previousAmount: 0 },
       { rank: 2, id: "a/c", requests: 1, tokens: 150, cost: 7n, share: 150 / 950, previousRank: 2, previousAmount: 150 },
       { rank: 3, id: "d/e", requests: 1, tokens: 100, cost: 7n, share: 100 / 950, previousRank: 1, previousAmount: 1000 },
     ]);
     expect((await reads().ranking("authors", "week")).rows.map(({ id, tokens: sum, previousRank }) => [id, sum, previousRank])).toEqual([["a", 850, 2], ["d", 100, 1]]);
+  });
+
+  test("hold today, which is not over, against the same hours of its day a week ago", async () => {
+    const sameHour = now - 7 * dayMs;
+    await record({ promptTokens: 950 }, { createdAt: sameHour, promptTokens: 350 }, { createdAt: sameHour + hourMs, promptTokens: 9_950 }, { createdAt: ago(13), promptTokens: 50 });
+    const { rows } = await reads().ranking("models", "week");
+    expect(rows).toMatchObject([{ tokens: 1_000, previousAmount: 500 }]);
   });
 
   test("of a day are of 24 hours", async () => {

@@ -69,7 +69,7 @@ function Apps({ data: { query, asked, book, apps, total, source, isThin, baseUrl
         <Filters query={query} categories={categories} />
         {apps.length === 0
           ? <Nothing query={query} total={total} book={book} />
-          : <><ul className="cards">{apps.map((app) => <Card key={app.slug} app={app} isThin={isThin} />)}</ul><p className="as-of">{source}. Changes are against the 7 days before; shares are of all public apps together. <Link to="/rankings.csv?of=apps&period=week" download="">CSV</Link></p></>}
+          : <><ul className="cards">{apps.map((app) => <Card key={app.slug} app={app} isThin={isThin} />)}</ul><p className="as-of">{source}. Changes are against the 7 whole days before; shares are of all public apps together. <Link to="/rankings.csv?of=apps&period=week" download="">CSV</Link></p></>}
       </section>
       <MakePublic baseUrl={baseUrl} />
     </div>

@@ -113,7 +113,7 @@ function Traffic({ data: { week, rising, apps, health, healthSource, book } }: {
         <section className="section" aria-labelledby="rising">
           <div className="section-head"><h2 id="rising">Rising this week</h2><Link to="/rankings">All rankings</Link></div>
           <Risers rows={rising} />
-          <p className="as-of">Against the 7 days before. {week.source}</p>
+          <p className="as-of">Against the 7 days before, up to this hour. {week.source}</p>
         </section>
       )}
       {health.length > 0 && (
