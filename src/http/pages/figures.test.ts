@@ -146,6 +146,7 @@ describe("/rankings", () => {
   test("without traffic says why, and what to do", async () => {
     const html = await body("/rankings", quiet);
     expect(html).toContain("No tokens went through this gateway in the last 7 days.");
+    for (const [, anchor = ""] of html.matchAll(/href="#([^"]+)"/g)) expect(html).toContain(`id="${anchor}"`);
     expect(html).toContain('href="./#first-request"');
     expect(await body("/", quiet)).toContain('id="first-request"');
   });

@@ -120,7 +120,7 @@ function Rankings({ data: { order, book, models, authors, apps, rising, weeks } 
           <nav className="segmented" aria-label="Ranked by">
             {rankedBys.map((one) => <Link key={one} to={addressOf({ ...order, by: one })} aria-current={one === by ? "page" : undefined}>{orders[one].name}</Link>)}
           </nav>
-          <nav aria-label="On this page"><ul className="inline-list"><li><a href="#models">Models</a></li><li><a href="#authors">Authors</a></li><li><a href="#apps">Apps</a></li></ul></nav>
+          {models.count > 0 && <nav aria-label="On this page"><ul className="inline-list"><li><a href="#models">Models</a></li><li><a href="#authors">Authors</a></li><li><a href="#apps">Apps</a></li></ul></nav>}
         </div>
       </div>
       <SandboxNote book={book} />
