@@ -3,44 +3,28 @@
  * the page, run as it stands, answered by the sandbox.
  */
 
-import { execFile, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startGateway, type Gateway } from "../support/gateway.ts";
+import { onNode, openSampleBench, unescaped, type SampleBench } from "../support/sample-bench.ts";
 
 const models = ["mistralai/ministral-8b", "mistralai/ministral-8b-2512", "mistralai/mixtral-8x7b-instruct", "mistralai/mistral-small", "mistralai/mistral-7b-instruct-v0.1"];
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-// No sample has a type in it, so that the TypeScript of the page is JavaScript, too.
-const node = (file: string) => [process.execPath, file];
 const lacking = (program: string, args: readonly string[], what: string) => (spawnSync(program, args).status === 0 ? undefined : what);
 const languages = [
   { language: "curl", file: "sample.sh", command: (file: string) => ["bash", file], lacks: lacking("curl", ["--version"], "there is no curl here") },
   { language: "python", file: "sample.py", command: (file: string) => ["python3", file], lacks: lacking("python3", ["-c", "import openai"], "python3 has no openai package here") },
-  { language: "typescript", file: "sample.mjs", command: node, lacks: undefined },
-  { language: "fetch", file: "sample.mjs", command: node, lacks: undefined },
-  { language: "openrouter", file: "sample.mjs", command: node, lacks: undefined },
-  { language: "anthropic", file: "sample.mjs", command: node, lacks: undefined },
+  { language: "typescript", file: "sample.mjs", command: onNode, lacks: undefined },
+  { language: "fetch", file: "sample.mjs", command: onNode, lacks: undefined },
+  { language: "openrouter", file: "sample.mjs", command: onNode, lacks: undefined },
+  { language: "anthropic", file: "sample.mjs", command: onNode, lacks: undefined },
 ];
-let gateway: Gateway;
-let key: string;
-let folder: string;
+let bench: SampleBench;
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  ({ key } = await gateway.newKey());
-  folder = await mkdtemp(join(tmpdir(), "windrose-samples-"));
-  // Where a reader would have installed the SDKs.
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"), "dir");
+  bench = await openSampleBench();
 });
 
-afterAll(async () => {
-  await gateway.dispose();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => bench.dispose());
 
 const cases = models.flatMap((model) => languages.map((language) => ({ model, ...language })));
 
@@ -52,10 +36,7 @@ test.concurrent.for(cases)("$language for $model runs under every toggle and pri
     // Anthropic's dialect has no JSON without a schema.
     if (code === "" && language === "anthropic" && wish.includes("json")) continue;
     expectHere(code).toContain(model);
-    const place = join(folder, `${model}${language}${wish}`.replaceAll(/\W+/g, "-"));
-    await mkdir(place);
-    await writeFile(join(place, file), code);
-    const printed = await run(command(join(place, file)));
+    const printed = await bench.run({ folder: `${model}${language}${wish}`, file, code, command });
     expectHere(answerIn(printed, language, wish), `${language} ${wish}`).toMatch(expected(wish));
   }
 });
@@ -88,7 +69,7 @@ async function pagesOf(model: string): Promise<ReadonlyMap<string, string>> {
   const waiting = [""];
   for (let wish = waiting.pop(); wish !== undefined; wish = waiting.pop()) {
     if (pages.has(wish)) continue;
-    const page = await (await fetch(new URL(`/${model}${wish}`, gateway.baseUrl), { headers: { accept: "text/html" } })).text();
+    const page = await bench.page(`/${model}${wish}`);
     pages.set(wish, page);
     waiting.push(...[...page.matchAll(/href="[^"?#]*(\?[^"#]*)?#sample-code"/g)].map(([, query = ""]) => query.replaceAll("&amp;", "&")));
   }
@@ -97,17 +78,7 @@ async function pagesOf(model: string): Promise<ReadonlyMap<string, string>> {
 
 /** What the reader sees of the element with this id. */
 function codeIn(html: string, id: string): string {
-  const text = html.split(`<code id="${id}">`)[1]?.split("</code>")[0] ?? "";
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#x27;", "'").replaceAll("&amp;", "&");
-}
-
-function run([program = "", ...args]: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd: root, env: { PATH: process.env["PATH"], WINDROSE_API_KEY: key } }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${args.join(" ")} ended with ${String(error.code)}: ${stderr}${stdout}`));
-    });
-  });
+  return unescaped(html.split(`<code id="${id}">`)[1]?.split("</code>")[0] ?? "");
 }
 
 /** curl prints the wire; the others print the text. */
