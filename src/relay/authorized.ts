@@ -1,5 +1,6 @@
 /** An attempt at an endpoint whose credential opens nothing by itself: a token is fetched for it first, when none is at hand. */
 
+import { assert } from "../base/assert.ts";
 import { monotonic } from "../base/clock.ts";
 import { asFault, type Fault } from "../base/fault.ts";
 import type { Secret } from "../base/secret.ts";
@@ -11,8 +12,11 @@ import type { ExchangeControl } from "./upstream.ts";
 export type AuthorizedInput<Answer> = Omit<AttemptInput<Answer>, "authorization"> & { readonly authorization: Authorization };
 
 /** As `runAttempt`: never rejects, and hands out its control at once. */
-export function runAuthorized<Answer>(tokens: AccessTokens, { authorization, ...input }: AuthorizedInput<Answer>): Promise<AttemptEnd<Answer>> {
-  if (authorization.scheme !== "google-service-account") return runAttempt({ ...input, authorization });
+export function runAuthorized<Answer>(tokens: AccessTokens, input: AuthorizedInput<Answer>): Promise<AttemptEnd<Answer>> {
+  // Nearly every attempt: it is passed on as it is.
+  if (isReady(input)) return runAttempt(input);
+  const { authorization } = input;
+  assert(authorization.scheme === "google-service-account", "every other credential is shown itself");
   const { account } = authorization;
   const begin = async (credential: Secret, onOpen: (control: ExchangeControl) => void): Promise<AttemptEnd<Answer>> => {
     const end = await runAttempt({ ...input, onOpen, authorization: { scheme: "bearer", credential } });
@@ -21,6 +25,10 @@ export function runAuthorized<Answer>(tokens: AccessTokens, { authorization, ...
   };
   const token = tokens.get(account);
   return token instanceof Promise ? whenGiven(token, input.onOpen, begin) : begin(token, input.onOpen);
+}
+
+function isReady<Answer>(input: AuthorizedInput<Answer>): input is AttemptInput<Answer> {
+  return input.authorization.scheme !== "google-service-account";
 }
 
 type Begin<Answer> = (credential: Secret, onOpen: (control: ExchangeControl) => void) => Promise<AttemptEnd<Answer>>;

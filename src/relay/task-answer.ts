@@ -43,6 +43,7 @@ async function recall<Name extends TaskName>({ relay, replays: { cache } }: Answ
     ...call,
     onAnswer: (head, answer) => {
       const storedAt = relay.clock();
+      // Made by a provider: the sandbox holds conversations alone.
       cache.store(key, { recording: { head, pieces: [JSON.stringify(answer)], finishReason: null, isSandbox: false }, storedAt, expiresAt: storedAt + ttl * 1000 });
     },
   });

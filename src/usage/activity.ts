@@ -123,23 +123,22 @@ export interface UptimeRange extends Length {
 export async function modelUptime(book: Book, model: string, { unit, count, now }: UptimeRange): Promise<Uptime> {
   const span = lastSpan({ unit, count }, now);
   const calls = await readEndpointCalls(book, model, span);
-  const each = [...groupBy(calls, ({ of }) => of)].map(([of, own]) => uptimeSeries(of, own, span, now));
-  return { all: uptimeSeries("all", calls, span, now), each: each.filter(({ n }) => n > 0).toSorted((one, other) => other.n - one.n) };
+  const each = [...groupBy(calls, ({ of }) => of)].map(([of, own]) => uptimeSeries(of, own, { span, now }));
+  return { all: uptimeSeries("all", calls, { span, now }), each: each.filter(({ n }) => n > 0).toSorted((one, other) => other.n - one.n) };
 }
 
 export async function providerUptime(book: Book, provider: string, { unit, count, now }: UptimeRange): Promise<UptimeSeries> {
   const span = lastSpan({ unit, count }, now);
-  return uptimeSeries(provider, await readProviderCalls(book, provider, span), span, now);
+  return uptimeSeries(provider, await readProviderCalls(book, provider, span), { span, now });
 }
 
 /** Of each provider that was called in this time. */
 export async function providersUptime(book: Book, { unit, count, now }: UptimeRange): Promise<readonly UptimeSeries[]> {
   const span = lastSpan({ unit, count }, now);
-  return [...groupBy(await readProvidersCalls(book, span), ({ of }) => of)].map(([provider, calls]) => uptimeSeries(provider, calls, span, now));
+  return [...groupBy(await readProvidersCalls(book, span), ({ of }) => of)].map(([provider, calls]) => uptimeSeries(provider, calls, { span, now }));
 }
 
-// oxlint-disable-next-line max-params -- a series is these four
-function uptimeSeries(of: string, calls: readonly CallsAt[], span: Span, now: number): UptimeSeries {
+function uptimeSeries(of: string, calls: readonly CallsAt[], { span, now }: { readonly span: Span; readonly now: number }): UptimeSeries {
   const byTime = groupBy(calls, ({ at }) => at);
   const unitMs = span.unit === "hour" ? hourMs : dayMs;
   const points = range(span).map((at) => {

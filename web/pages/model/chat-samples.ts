@@ -10,7 +10,7 @@ export function chatSamples(wish: SampleWish): readonly Sample[] {
     { id: "curl", label: "curl", code: curl(wish, "/chat/completions", body) },
     { id: "python", label: "Python", install: install.python, code: pythonChat(wish, body) },
     { id: "typescript", label: "TypeScript", install: install.typescript, code: openaiChat(wish, body) },
-    { id: "fetch", label: "fetch", code: fetchProgram(wish, "/chat/completions", body, wish.mode === "stream" ? readStream : [...readJson, `console.log(answer.choices[0].message.${shownOf(wish)});`]) },
+    { id: "fetch", label: "fetch", code: fetchProgram(wish, { path: "/chat/completions", body }, wish.mode === "stream" ? readStream : [...readJson, `console.log(answer.choices[0].message.${shownOf(wish)});`]) },
     { id: "openrouter", label: "OpenRouter SDK", install: install.openrouter, code: openrouterChat(wish, body) },
     // Anthropic's dialect knows JSON by a schema alone.
     ...(wish.mode === "json" && !wish.takesSchema ? [] : [{ id: "anthropic", label: "Anthropic SDK", install: install.anthropic, code: anthropicChat(wish) } as const]),

@@ -32,7 +32,6 @@ const ofJavascript: Language = { indent: "  ", key: (name) => (/^\w+$/.test(name
 /** What is shorter, its indent included, stands on one line. */
 const shortMax = 72;
 
-// oxlint-disable-next-line max-params -- the same three all the way down
 function written(value: unknown, level: number, language: Language): string {
   if (typeof value === "boolean" || value === null) return language.word(value);
   if (typeof value !== "object") return JSON.stringify(value);

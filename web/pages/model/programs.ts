@@ -58,8 +58,14 @@ export function anthropicProgram({ baseUrl, isAttributed }: SampleWish, ending: 
   return ['import Anthropic from "@anthropic-ai/sdk";', "", `const client = new Anthropic(${javascript(options)});`, "", ...ending].join("\n");
 }
 
-// oxlint-disable-next-line max-params -- a program is its call, what is done with the answer, and what that needs
-export function fetchProgram(wish: SampleWish, path: string, body: Value, ending: readonly string[], imports: readonly string[] = []): string {
+interface FetchCall {
+  readonly path: string;
+  readonly body: Value;
+  /** What the ending needs. */
+  readonly imports?: readonly string[];
+}
+
+export function fetchProgram(wish: SampleWish, { path, body, imports = [] }: FetchCall, ending: readonly string[]): string {
   const headers = { Authorization: expression(`\`Bearer \${${jsKey}}\``), "Content-Type": "application/json", ...(wish.isAttributed ? appHeaders : {}) };
   return [
     ...imports, `const response = await fetch("${wish.baseUrl}${path}", ${javascript({ method: "POST", headers, body: expression(`JSON.stringify(${javascript(body, 1)})`) })});`,

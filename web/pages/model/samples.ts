@@ -83,7 +83,7 @@ function taskSamples(wish: SampleWish, { path, body, shown, openai, openrouter }
       { id: "typescript", label: "TypeScript", install: install.typescript, code: openaiProgram(wish, [`const answer = await client.${openai.call}(${javascript(body)});`, `console.log(answer.${shown});`]) },
     );
   }
-  samples.push({ id: "fetch", label: "fetch", code: fetchProgram(wish, path, body, [...readJson, `console.log(answer.${shown});`]) });
+  samples.push({ id: "fetch", label: "fetch", code: fetchProgram(wish, { path, body }, [...readJson, `console.log(answer.${shown});`]) });
   if (openrouter !== undefined) {
     samples.push({ id: "openrouter", label: "OpenRouter SDK", install: install.openrouter, code: openrouterProgram(wish, [`const answer = await client.${openrouter}({ requestBody: ${javascript(camelCased(body))} });`, `console.log(answer.${shown});`]) });
   }
@@ -96,7 +96,7 @@ function speechSamples(wish: SampleWish): readonly Sample[] {
     { id: "curl", label: "curl", code: `${curl(wish, "/audio/speech", body)} \\\n  --output speech.mp3` },
     { id: "python", label: "Python", install: install.python, code: pythonProgram(wish, [`speech = client.audio.speech.create(${pythonArguments(body)})`, 'speech.write_to_file("speech.mp3")']) },
     { id: "typescript", label: "TypeScript", install: install.typescript, code: openaiProgram(wish, [`const speech = await client.audio.speech.create(${javascript(body)});`, 'await writeFile("speech.mp3", Buffer.from(await speech.arrayBuffer()));'], ['import { writeFile } from "node:fs/promises";']) },
-    { id: "fetch", label: "fetch", code: fetchProgram(wish, "/audio/speech", body, ['await writeFile("speech.mp3", Buffer.from(await response.arrayBuffer()));'], ['import { writeFile } from "node:fs/promises";', ""]) },
+    { id: "fetch", label: "fetch", code: fetchProgram(wish, { path: "/audio/speech", body, imports: ['import { writeFile } from "node:fs/promises";', ""] }, ['await writeFile("speech.mp3", Buffer.from(await response.arrayBuffer()));']) },
   ];
 }
 
