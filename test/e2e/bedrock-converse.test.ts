@@ -3,38 +3,29 @@
 import { createHash, createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { awsEvent, awsException } from "../support/aws-eventstream.ts";
-import { call, openStream, type Json } from "../support/caller.ts";
-import { fixture, inPiecesOf, json, startFakeUpstream, type Answer, type FakeUpstream, type ReceivedRequest } from "../support/fake-upstream.ts";
-import { startGateway, type Gateway } from "../support/gateway.ts";
+import type { Json } from "../support/caller.ts";
+import { fixture, inPiecesOf, json, type Answer, type ReceivedRequest } from "../support/fake-upstream.ts";
+import { startProviderStage, type ProviderStage } from "../support/provider-stage.ts";
 
-const model = "acme/claude";
 // Health is kept per endpoint: what breaks one must not touch the other tests.
-const models = [model, "acme/cut-end", "acme/cut-cut", "acme/throttled", "acme/broken", "acme/failing"];
+const models = ["acme/claude", "acme/cut-end", "acme/cut-cut", "acme/throttled", "acme/broken", "acme/failing"];
 const upstreamModel = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const weather = { type: "function", function: { name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } } };
 const question = { role: "user", content: "How many r's are in strawberry?" };
 const credential = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: "lent", region: "eu-west-1" };
 
-let upstream: FakeUpstream;
-let gateway: Gateway;
-let key: string;
+let stage: ProviderStage;
 
 beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  const supported = ["max_tokens", "temperature", "tools", "tool_choice", "response_format", "structured_outputs", "reasoning"];
-  const endpoints = models.map((each) => ({ model: each, upstream_model: upstreamModel, pricing: { prompt: "3", completion: "15" }, context_length: 200_000, max_output_tokens: 8_000, supported_parameters: supported }));
-  gateway = await startGateway({ config: { providers: [{ slug: "amazon-bedrock", base_url: upstream.origin, credential: JSON.stringify(credential), endpoints }] } });
-  ({ key } = await gateway.newKey());
+  stage = await startProviderStage({
+    slug: "amazon-bedrock", credential: JSON.stringify(credential), models, question,
+    endpoint: { upstream_model: upstreamModel, pricing: { prompt: "3", completion: "15" }, context_length: 200_000, max_output_tokens: 8_000 },
+  });
 });
 
-beforeEach(() => upstream.reset());
+beforeEach(() => stage.upstream.reset());
 
-afterAll(async () => {
-  await Promise.all([gateway.dispose(), upstream.close()]);
-});
-
-const ask = (body: object) => call(gateway.baseUrl, "/chat/completions", { key, body: { model, messages: [question], ...body } });
-const stream = (body: object = {}) => openStream(gateway.baseUrl, "/chat/completions", { key, body: { model, messages: [question], stream: true, ...body } });
+afterAll(() => stage.dispose());
 
 function binary(body: Answer["body"], ending: Answer["ending"] = "end"): Answer {
   return { status: 200, headers: { "content-type": "application/vnd.amazon.eventstream" }, body, ending };
@@ -58,9 +49,9 @@ function signatureOf({ path, headers, text }: ReceivedRequest): string {
 }
 
 test("a binary stream gives the words, the finish and the usage with its cost, however its bytes come", async () => {
-  upstream.next(inPiecesOf(5, bedrock("written.non-ascii.chunks.txt")));
+  stage.upstream.next(inPiecesOf(5, bedrock("written.non-ascii.chunks.txt")));
   // A count is believed that fits what was asked.
-  const events = await (await stream({ messages: [{ ...question, content: "strawberry ".repeat(1_500) }] })).rest();
+  const events = await (await stage.stream({ messages: [{ ...question, content: "strawberry ".repeat(1_500) }] })).rest();
   expect(events.pop()).toBe("[DONE]");
   expect(events.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 4110, completion_tokens: 47, prompt_tokens_details: { cached_tokens: 4000 }, cost: expect.any(Number) } });
   const choices = events.flatMap((event) => event.choices);
@@ -70,9 +61,9 @@ test("a binary stream gives the words, the finish and the usage with its cost, h
 });
 
 test("a request is signed as it arrives, and shows no secret", async () => {
-  upstream.next(bedrock("text.chunks.txt"));
-  await (await stream({ messages: [{ role: "user", content: "Grüße 🍓" }] })).rest();
-  const received = await upstream.received(0);
+  stage.upstream.next(bedrock("text.chunks.txt"));
+  await (await stage.stream({ messages: [{ role: "user", content: "Grüße 🍓" }] })).rest();
+  const received = await stage.upstream.received(0);
   expect(received.path).toBe("/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream");
   expect(received.headers["authorization"]).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/bedrock\/aws4_request, /);
   expect(received.headers["authorization"]).toContain(`Signature=${signatureOf(received)}`);
@@ -84,48 +75,48 @@ test("reasoning and calls go there and back, with the signature that Claude asks
   const thought = JSON.parse(fixture("amazon-bedrock/reasoning.json")).output.message.content[0];
   const calling = JSON.parse(fixture("amazon-bedrock/written.parallel-calls.json"));
   calling.output.message.content.unshift(thought);
-  upstream.next(json(calling), json(JSON.parse(fixture("amazon-bedrock/text.json"))));
-  const { json: first } = await ask({ tools: [weather], reasoning: { max_tokens: 2_000 } });
+  stage.upstream.next(json(calling), json(JSON.parse(fixture("amazon-bedrock/text.json"))));
+  const { json: first } = await stage.ask({ tools: [weather], reasoning: { max_tokens: 2_000 } });
   const { message, finish_reason: finish } = first.choices[0];
   expect(finish).toBe("tool_calls");
   const results = message.tool_calls.map((each: Json) => ({ role: "tool", tool_call_id: each.id, content: "fog" }));
-  expect((await ask({ tools: [weather], messages: [question, message, ...results] })).json.choices[0].finish_reason).toBe("stop");
+  expect((await stage.ask({ tools: [weather], messages: [question, message, ...results] })).json.choices[0].finish_reason).toBe("stop");
 
-  expect((await upstream.received(0)).json).toMatchObject({ additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 2_000 } } });
-  const { messages } = (await upstream.received(1)).json as Json;
+  expect((await stage.upstream.received(0)).json).toMatchObject({ additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 2_000 } } });
+  const { messages } = (await stage.upstream.received(1)).json as Json;
   expect(messages[1]).toEqual({ role: "assistant", content: calling.output.message.content });
   expect(messages[2].content.map((block: Json) => block.toolResult.toolUseId)).toEqual(message.tool_calls.map((each: Json) => each.id));
 });
 
 test("a schema reaches Bedrock as one", async () => {
-  upstream.next(json(JSON.parse(fixture("amazon-bedrock/text.json"))));
+  stage.upstream.next(json(JSON.parse(fixture("amazon-bedrock/text.json"))));
   const schema = { type: "object", properties: { count: { type: "integer" } }, required: ["count"], additionalProperties: false };
-  expect((await ask({ response_format: { type: "json_schema", json_schema: { name: "count", strict: true, schema } } })).status).toBe(200);
-  expect((await upstream.received(0)).json).toMatchObject({ outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema: { name: "count", schema: JSON.stringify(schema) } } } } });
+  expect((await stage.ask({ response_format: { type: "json_schema", json_schema: { name: "count", strict: true, schema } } })).status).toBe(200);
+  expect((await stage.upstream.received(0)).json).toMatchObject({ outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema: { name: "count", schema: JSON.stringify(schema) } } } } });
 });
 
 test.each(["end", "cut"] as const)("a stream that breaks off (%s) after its first words ends in an error, never as if it were whole", async (ending) => {
-  upstream.always(bedrock("text.chunks.txt", 4, ending));
-  const events = await (await stream({ model: `acme/cut-${ending}` })).rest();
+  stage.upstream.always(bedrock("text.chunks.txt", 4, ending));
+  const events = await (await stage.stream({ model: `acme/cut-${ending}` })).rest();
   expect(events.some((event) => event.choices?.[0]?.delta.content === "Let")).toBe(true);
   expect(events.findLast((event) => typeof event === "object")).toMatchObject({ error: { metadata: { error_type: expect.any(String) } }, choices: [{ finish_reason: "error" }] });
 });
 
 test("an exception at the start of a stream is an error of its class, and one in its midst ends it", async () => {
-  upstream.always(binary([awsException("throttlingException", { message: "Too many tokens, please wait before trying again." })]));
-  const opened = await stream({ model: "acme/throttled" });
+  stage.upstream.always(binary([awsException("throttlingException", { message: "Too many tokens, please wait before trying again." })]));
+  const opened = await stage.stream({ model: "acme/throttled" });
   expect(opened.status).toBe(429);
   const first = awsEvent(JSON.stringify({ contentBlockDelta: { contentBlockIndex: 0, delta: { text: "Let" } } }));
-  upstream.always(binary([first, awsException("modelStreamErrorException", { message: "The model stream failed." })]));
-  const events = await (await stream({ model: "acme/failing" })).rest();
+  stage.upstream.always(binary([first, awsException("modelStreamErrorException", { message: "The model stream failed." })]));
+  const events = await (await stage.stream({ model: "acme/failing" })).rest();
   expect(events.findLast((event) => typeof event === "object")).toMatchObject({ error: { message: expect.stringContaining("The model stream failed.") }, choices: [{ finish_reason: "error" }] });
 });
 
 test("a message whose checksum is wrong is never passed on", async () => {
   const broken = awsEvent(JSON.stringify({ contentBlockDelta: { contentBlockIndex: 0, delta: { text: "Lies" } } }));
   broken.writeUInt8(broken.readUInt8(broken.length - 10) ^ 1, broken.length - 10);
-  upstream.always(binary([broken]));
-  const opened = await stream({ model: "acme/broken" });
+  stage.upstream.always(binary([broken]));
+  const opened = await stage.stream({ model: "acme/broken" });
   expect(opened.status).toBe(502);
   expect(JSON.stringify(await opened.rest())).not.toContain("Lies");
 });
